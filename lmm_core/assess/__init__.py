@@ -1,0 +1,1 @@
+"""How good a fitted model is: shares of variance, assumptions, influence, missing data."""

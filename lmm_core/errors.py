@@ -1,0 +1,64 @@
+"""The errors of lmm_core: one small tree; every message says what is wrong and what to do next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class LMMError(Exception):
+    """Base of all errors raised on purpose.
+
+    Parameters
+    ----------
+    message:
+        What is wrong, in the user's words and column names.
+    next_step:
+        What to do about it.
+    code:
+        A short stable identifier; a page may hang a button on it.
+    details:
+        Plain values that belong to the code (column names, cells, suggestions).
+    """
+
+    def __init__(self, message: str, next_step: str = "", code: str = "", **details: Any) -> None:
+        super().__init__(message, next_step, code, details)
+        self.message = message
+        self.next_step = next_step
+        self.code = code
+        self.details = details
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.next_step}".strip()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.message, self.next_step, self.code, self.details)
+
+
+def _rebuild(
+    kind: type[LMMError], message: str, next_step: str, code: str, details: dict[str, Any]
+) -> LMMError:
+    return kind(message, next_step, code, **details)
+
+
+class DataError(LMMError):
+    """The file or table can't be used as it is."""
+
+
+class FormulaError(LMMError):
+    """A formula can't be read. ``details``: ``text``, ``position`` (0-based), ``length``."""
+
+    @property
+    def marked(self) -> str:
+        """The formula with the wrong place marked below it, for a fixed-width font."""
+        text = str(self.details.get("text", ""))
+        position = int(self.details.get("position", 0))
+        length = max(1, int(self.details.get("length", 1)))
+        return f"{text}\n{' ' * position}{'^' * length}"
+
+
+class ModelError(LMMError):
+    """The model and the data don't go together."""
+
+
+class EstimationError(LMMError):
+    """The estimates can't be computed."""

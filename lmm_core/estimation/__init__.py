@@ -1,0 +1,1 @@
+"""The estimator: profiled criterion from cross-products, optimiser, certificate of convergence."""

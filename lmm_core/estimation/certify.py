@@ -1,0 +1,132 @@
+"""Is the end point an optimum? Checked on the cone of covariance matrices, not only in theta.
+
+In theta a variance of 0 always has a zero derivative, whether it is an optimum or a saddle. The
+derivative in G tells them apart: at an optimum it is positive on the null space of G.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from lmm_core.estimation.convergence import (
+    GAIN_TOLERANCE,
+    Attempt,
+    Convergence,
+    Singularity,
+)
+from lmm_core.estimation.crossproducts import Conditioned, Factor
+from lmm_core.estimation.lambdas import lower_root, null_directions, on_user_scale
+
+Array = np.ndarray
+
+
+class Criterion(Protocol):
+    """What the optimiser, the certificate and the inference need of a model's criterion."""
+
+    conditioned: Conditioned
+    reml: bool
+    degrees: int
+    evaluations: int
+
+    @property
+    def size(self) -> int: ...
+    def start(self, spread: float = 1.0) -> Array: ...
+    def lambdas(self, theta: Array) -> list[Array]: ...
+    def theta_of(self, lambdas: list[Array]) -> Array: ...
+    def evaluate(self, theta: Array): ...
+    def gradient_at(self, state) -> Array: ...
+    def derivatives(self, state) -> tuple[Array, Array]: ...
+    def slopes_G(self, state) -> list[Array]: ...
+    def information(self, state) -> tuple[Array, Array]: ...
+    def modes(self, state) -> list[Array]: ...
+    def mode_variances(self, state) -> list[Array]: ...
+
+
+def value_at(criterion: Criterion, theta: Array) -> tuple[float, object]:
+    """Value and state; infinite where the criterion can't be computed."""
+    if not np.isfinite(theta).all():
+        return np.inf, None
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        try:
+            state = criterion.evaluate(theta)
+        except np.linalg.LinAlgError:
+            return np.inf, None
+    return (state.value, state) if np.isfinite(state.value) else (np.inf, None)
+
+
+def leave_boundary(
+    criterion: Criterion, theta: Array, state, slopes: list[Array]
+) -> tuple[float, Array]:
+    """What leaving the boundary would gain, and where that leads (``theta`` when nothing does)."""
+    lambdas = criterion.lambdas(theta)
+    best, best_theta = 0.0, theta
+    for k, factor in enumerate(criterion.conditioned.factors):
+        for part, basis in null_directions(factor, lambdas[k]):
+            roots, axes = np.linalg.eigh(basis.T @ slopes[k][part, part] @ basis)
+            if roots[0] >= 0:
+                continue
+            direction = basis @ axes[:, 0]
+            for spread in (1e-3, 1e-2, 0.1, 0.5):
+                moved = [Lambda.copy() for Lambda in lambdas]
+                root = np.column_stack([moved[k][part, part], spread * direction])
+                moved[k][part, part] = lower_root(root)
+                trial = criterion.theta_of(moved)
+                gain = state.value - value_at(criterion, trial)[0]
+                if gain > best:
+                    best, best_theta = gain, trial
+    return best, best_theta
+
+
+def certificate(
+    criterion: Criterion, theta: Array, state, attempts: tuple[Attempt, ...]
+) -> Convergence:
+    """The checks at ``theta``: projected gradient, curvature, and the way off the boundary."""
+    gradient, hessian = criterion.derivatives(state)
+    free = np.ones(criterion.size, dtype=bool)
+    lambdas = criterion.lambdas(theta)
+    free = np.abs(hessian).max(axis=1) > 0 if criterion.size else free
+    curvature = None
+    expected = 0.0
+    if free.any():
+        part = hessian[np.ix_(free, free)]
+        roots, axes = np.linalg.eigh(part)
+        curvature = float(roots[0])
+        projected = axes.T @ gradient[free]
+        usable = roots > 1e-9 * max(1.0, float(np.abs(roots).max()))
+        expected = float(0.5 * (projected[usable] ** 2 / roots[usable]).sum())
+    boundary, _ = leave_boundary(criterion, theta, state, criterion.slopes_G(state))
+    largest = float(np.abs(gradient).max(initial=0.0))
+    flat = curvature is None or curvature > -1e-6 * max(1.0, float(np.abs(hessian).max()))
+    converged = expected < GAIN_TOLERANCE and boundary < GAIN_TOLERANCE and flat
+    singular = tuple(
+        s
+        for factor, Lambda in zip(criterion.conditioned.factors, lambdas, strict=True)
+        for s in singularities(factor, Lambda)
+    )
+    return Convergence(converged, attempts, largest, expected, curvature, boundary, singular)
+
+
+def singularities(factor: Factor, Lambda: Array) -> list[Singularity]:
+    """The terms of a factor whose covariance matrix is on the boundary, named for people."""
+    found: list[Singularity] = []
+    names = [name for block in factor.blocks for name in block.names]
+    user = on_user_scale(factor, Lambda)
+    for part, _ in null_directions(factor, Lambda):
+        spread = np.sqrt((user[part, part] ** 2).sum(axis=1))
+        rms = np.sqrt(
+            np.diag(
+                np.linalg.inv(factor.transform[part, part]).T
+                @ np.linalg.inv(factor.transform[part, part])
+            )
+        )
+        at_zero = spread * rms < 1e-4
+        inside = names[part]
+        zero = [name for name, is_zero in zip(inside, at_zero, strict=True) if is_zero]
+        rest = [name for name, is_zero in zip(inside, at_zero, strict=True) if not is_zero]
+        found += [Singularity(factor.name, (name,), "variance") for name in zero]
+        missing = len(inside) - np.linalg.matrix_rank(Lambda[part, part], tol=1e-4)
+        if missing > len(zero):
+            found.append(Singularity(factor.name, tuple(rest), "correlation"))
+    return found

@@ -1,0 +1,333 @@
+"""The profiled ML or REML criterion of a model with one grouping factor, from cross-products.
+
+Criterion: Bates, Mächler, Bolker & Walker (2015, JSS 67(1), sec. 3). Derivatives: with
+V = I + Z G Z', P = V^-1 - V^-1 X (X'V^-1 X)^-1 X'V^-1 and a perturbation D of G,
+d log|V| + d log|X'V^-1 X| = tr(Z'PZ D) and d y'Py = -(Z'Py)' D (Z'Py); the second derivatives
+follow by dP = -P Z D Z' P. Everything is a function of the per-level cross-products.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import log, pi
+
+import numpy as np
+
+from lmm_core.estimation.crossproducts import Conditioned, Factor, FactorProducts
+
+Array = np.ndarray
+
+
+@dataclass
+class State:
+    """The factorisation at one Lambda, levels on the last axis.
+
+    ``W`` (q, p + 1, G) is L^-1 Lambda' B; ``root`` (p + 1, p + 1) the lower Cholesky factor of the
+    reduced cross-products; ``value`` the criterion without constants.
+    """
+
+    Lambda: Array
+    inverse_L: list[list[Array]]
+    LA: Array
+    W: Array
+    root: Array
+    log_det_L: float
+    value: float
+
+    @property
+    def squares(self) -> float:
+        """Penalised residual sum of squares, conditioned scale."""
+        return float(self.root[-1, -1] ** 2)
+
+    @cached_property
+    def H(self) -> Array:
+        """(p, p): (X'V^-1 X)^-1 on the conditioned scale."""
+        inverse = np.linalg.inv(self.root[:-1, :-1])
+        return inverse.T @ inverse
+
+    @cached_property
+    def beta(self) -> Array:
+        """(p,): coefficients of the conditioned y on the conditioned X."""
+        return np.linalg.solve(self.root[:-1, :-1].T, self.root[-1, :-1])
+
+
+@dataclass
+class Pieces:
+    """What all derivatives are made of, for one factor, levels on the last axis.
+
+    ``Q`` (q, q, G): Z'V^-1 Z per level before the projection; ``U`` (q, p, G): Z'V^-1 X;
+    ``u`` (q, G): Z'Py; ``cross`` (q, p + 1, q, p + 1): sums over levels of [U u][U u]'.
+    """
+
+    Q: Array
+    U: Array
+    u: Array
+    cross: Array
+
+
+class SingleFactorCriterion:
+    """-2 log-likelihood (ML) or REML criterion as a function of one factor's Lambda."""
+
+    def __init__(self, conditioned: Conditioned, reml: bool) -> None:
+        self.conditioned = conditioned
+        self.reml = reml
+        self.factor: Factor = conditioned.factors[0]
+        self.products: FactorProducts = conditioned.products[0]
+        self.degrees = conditioned.n - (conditioned.p if reml else 0)
+        self.rows = np.array([r for r, _ in self.factor.free], dtype=np.intp)
+        self.columns = np.array([c for _, c in self.factor.free], dtype=np.intp)
+        self.evaluations = 0
+
+    @property
+    def size(self) -> int:
+        return len(self.rows)
+
+    def start(self, spread: float = 1.0) -> Array:
+        """(k,): theta with ``spread`` on the diagonal of Lambda."""
+        return np.where(self.rows == self.columns, spread, 0.0)
+
+    def Lambda(self, theta: Array) -> Array:
+        q = self.factor.width
+        result = np.zeros((q, q))
+        result[self.rows, self.columns] = theta
+        return result
+
+    def evaluate(self, theta: Array) -> State:
+        """The criterion at ``theta`` (k,)."""
+        self.evaluations += 1
+        A, B = self.products.A, self.products.B
+        q, width, G = B.shape
+        Lambda = self.Lambda(theta)
+        LA = (Lambda.T @ A.reshape(q, q * G)).reshape(q, q, G)
+        L = _cholesky(Lambda, LA)
+        inverse_L = _invert_lower(L)
+        LB = (Lambda.T @ B.reshape(q, width * G)).reshape(q, width, G)
+        W = np.empty_like(LB)
+        for a in range(q):
+            np.multiply(inverse_L[a][0], LB[0], out=W[a])
+            for b in range(1, a + 1):
+                W[a] += inverse_L[a][b] * LB[b]
+        reduced = self.conditioned.gram.copy()
+        for a in range(q):
+            reduced -= W[a] @ W[a].T
+        root = _root(reduced)
+        log_det_L = 2.0 * float(sum(np.log(L[a][a]).sum() for a in range(q)))
+        value = log_det_L + self.degrees * log(root[-1, -1] ** 2)
+        if self.reml:
+            value += 2.0 * float(np.log(np.diag(root)[:-1]).sum())
+        return State(Lambda, inverse_L, LA, W, root, log_det_L, value)
+
+    def pieces(self, state: State) -> Pieces:
+        """The per-level quantities of the derivatives at a state."""
+        A, B = self.products.A, self.products.B
+        q, width, G = B.shape
+        D = np.empty_like(B)
+        F = np.empty_like(A)
+        for a in range(q):
+            D[a] = sum(state.inverse_L[b][a] * state.W[b] for b in range(a, q))
+            F[a] = sum(state.inverse_L[a][b] * state.LA[b] for b in range(a + 1))
+        U = B.copy()
+        Q = A.copy()
+        for a in range(q):
+            for c in range(q):
+                U[a] -= state.LA[c, a] * D[c]
+                if c <= a:
+                    Q[a, c] -= sum(F[k, a] * F[k, c] for k in range(q))
+                    Q[c, a] = Q[a, c]
+        # The last column becomes Z'Py = Z'V^-1 (y - X beta).
+        for a in range(q):
+            U[a, -1] -= state.beta @ U[a, :-1]
+        flat = U.reshape(q * width, G)
+        cross = (flat @ flat.T).reshape(q, width, q, width)
+        return Pieces(Q, U[:, :-1], U[:, -1], cross)
+
+    def gradient_G(self, state: State, pieces: Pieces) -> Array:
+        """(q, q): derivative of the criterion in the entries of G, symmetric."""
+        fixed = pieces.cross[:, :-1, :, :-1]
+        scores = pieces.cross[:, -1, :, -1]
+        result = pieces.Q.sum(axis=2) - (self.degrees / state.squares) * scores
+        if self.reml:
+            result = result - np.einsum("ajbk,jk->ab", fixed, state.H)
+        return result
+
+    def gradient(self, state: State, gradient_G: Array) -> Array:
+        """(k,): derivative in theta."""
+        return 2.0 * (gradient_G @ state.Lambda)[self.rows, self.columns]
+
+    def curvature(self, state: State, pieces: Pieces) -> Curvature:
+        """Second derivatives in G, as (q, q, q, q) tensors."""
+        q = self.factor.width
+        fixed = pieces.cross[:, :-1, :, :-1]
+        G = pieces.Q.shape[2]
+        Q = pieces.Q.reshape(q * q, G)
+        outer_u = (pieces.u[:, None] * pieces.u[None]).reshape(q * q, G)
+        QQ = _swap(Q @ Q.T, q)
+        Quu = _swap(Q @ outer_u.T, q)
+        log_det = -QQ
+        if self.reml:
+            root = np.linalg.cholesky(state.H)
+            V = np.stack([root.T @ pieces.U[a] for a in range(q)])
+            outer_U = np.einsum("ajg,bjg->abg", V, V).reshape(q * q, G)
+            QY = _swap(Q @ outer_U.T, q)
+            S = np.einsum("ajbk,kl->abjl", fixed, state.H)
+            log_det = log_det + QY + QY.transpose(2, 3, 0, 1)
+            log_det -= np.einsum("abjl,cdlj->abcd", S, S)
+        v = pieces.cross[:, :-1, :, -1].transpose(0, 2, 1)
+        squares = Quu + Quu.transpose(2, 3, 0, 1)
+        squares = squares - 2.0 * np.einsum("abj,jk,cdk->abcd", _sym(v), state.H, _sym(v))
+        return Curvature(log_det, squares, pieces.cross[:, -1, :, -1])
+
+    def hessian(self, state: State, gradient_G: Array, curvature: Curvature) -> Array:
+        """(k, k): second derivative of the criterion in theta."""
+        r2 = state.squares
+        slope = curvature.slope
+        tensor = curvature.log_det + self.degrees * (
+            curvature.squares / r2 - np.einsum("ab,cd->abcd", slope, slope) / r2**2
+        )
+        return self.to_theta(state, tensor, gradient_G)
+
+    def to_theta(self, state: State, tensor: Array, gradient_G: Array) -> Array:
+        """Second derivatives in theta from those in G and the gradient in G."""
+        J = self.jacobian(state)
+        q = self.factor.width
+        result = J @ tensor.reshape(q * q, q * q) @ J.T
+        same = self.columns[:, None] == self.columns[None]
+        return result + 2.0 * same * gradient_G[self.rows[:, None], self.rows[None]]
+
+    def lambdas(self, theta: Array) -> list[Array]:
+        """Per factor (q, q): Lambda of ``theta``."""
+        return [self.Lambda(theta)]
+
+    def theta_of(self, lambdas: list[Array]) -> Array:
+        return lambdas[0][self.rows, self.columns]
+
+    def gradient_at(self, state: State) -> Array:
+        """(k,): derivative of the criterion in theta."""
+        return self.gradient(state, self.gradient_G(state, self.pieces(state)))
+
+    def derivatives(self, state: State) -> tuple[Array, Array]:
+        """Gradient (k,) and Hessian (k, k) in theta."""
+        pieces = self.pieces(state)
+        slope = self.gradient_G(state, pieces)
+        hessian = self.hessian(state, slope, self.curvature(state, pieces))
+        return self.gradient(state, slope), hessian
+
+    def slopes_G(self, state: State) -> list[Array]:
+        """Per factor (q, q): derivative of the criterion in G."""
+        return [self.gradient_G(state, self.pieces(state))]
+
+    def information(self, state: State) -> tuple[Array, Array]:
+        """Second derivatives (k + 1, k + 1) of the unprofiled criterion in (theta, log sigma^2),
+        and the derivatives (k, p, p) of H in theta.
+        """
+        pieces = self.pieces(state)
+        curvature = self.curvature(state, pieces)
+        sigma2 = state.squares / self.degrees
+        k = self.size
+        result = np.empty((k + 1, k + 1))
+        tensor = curvature.log_det + curvature.squares / sigma2
+        result[:k, :k] = self.to_theta(state, tensor, self.gradient_G(state, pieces))
+        J = self.jacobian(state)
+        result[:k, k] = result[k, :k] = J @ curvature.slope.ravel() / sigma2
+        result[k, k] = self.degrees
+        p = self.conditioned.p
+        fixed = pieces.cross[:, :-1, :, :-1].transpose(0, 2, 1, 3).reshape(-1, p * p)
+        inner = (J @ fixed).reshape(k, p, p)
+        return result, state.H @ inner @ state.H
+
+    def modes(self, state: State) -> list[Array]:
+        """Per factor (q, G): conditional modes on the conditioned scale."""
+        w = state.W[:, -1] - np.einsum("ajg,j->ag", state.W[:, :-1], state.beta)
+        q = len(w)
+        u = np.stack([sum(state.inverse_L[b][a] * w[b] for b in range(a, q)) for a in range(q)])
+        return [state.Lambda @ u]
+
+    def mode_variances(self, state: State) -> list[Array]:
+        """Per factor (q, q, G): conditional covariance of the modes in units of sigma^2."""
+        q = self.factor.width
+        half = np.stack(
+            [
+                np.stack(
+                    [
+                        sum(state.inverse_L[k][a] * state.Lambda[b, a] for a in range(k + 1))
+                        for k in range(q)
+                    ]
+                )
+                for b in range(q)
+            ]
+        )
+        return [np.einsum("akg,bkg->abg", half, half)]
+
+    def jacobian(self, state: State) -> Array:
+        """(k, q * q): derivative of G = Lambda Lambda' in theta."""
+        q = self.factor.width
+        J = np.zeros((self.size, q, q))
+        for k, (row, column) in enumerate(zip(self.rows, self.columns, strict=True)):
+            J[k, row] += state.Lambda[:, column]
+            J[k, :, row] += state.Lambda[:, column]
+        return J.reshape(self.size, q * q)
+
+
+@dataclass
+class Curvature:
+    """Second derivatives in G: of log|V| (+ log|X'V^-1 X|), and of y'Py.
+
+    ``slope`` (q, q) is minus the first derivative of y'Py.
+    """
+
+    log_det: Array
+    squares: Array
+    slope: Array
+
+
+def constant(conditioned: Conditioned, reml: bool) -> float:
+    """What is added to a criterion value to give -2 log-likelihood on the user's scale."""
+    n, p = conditioned.n, conditioned.p
+    degrees = n - (p if reml else 0)
+    total = degrees * (1.0 + log(2.0 * pi * conditioned.scale**2 / degrees))
+    if reml:
+        total -= 2.0 * conditioned.basis.log_det
+    return total - conditioned.log_weights
+
+
+def _cholesky(Lambda: Array, LA: Array) -> list[list[Array]]:
+    """Lower factor of Lambda'A Lambda + I per level, as nested lists of (G,) vectors."""
+    q = len(Lambda)
+    L: list[list[Array]] = []
+    for a in range(q):
+        row: list[Array] = []
+        for b in range(a + 1):
+            entry = sum(LA[a, c] * Lambda[c, b] for c in range(b, q))
+            for k in range(b):
+                entry = entry - row[k] * (L[b][k] if b < a else row[k])
+            row.append(np.sqrt(entry + 1.0) if a == b else entry / L[b][b])
+        L.append(row)
+    return L
+
+
+def _invert_lower(L: list[list[Array]]) -> list[list[Array]]:
+    q = len(L)
+    inverse: list[list[Array]] = []
+    for a in range(q):
+        diagonal = 1.0 / L[a][a]
+        row = []
+        for b in range(a):
+            total = sum(L[a][k] * inverse[k][b] for k in range(b, a))
+            row.append(-total * diagonal)
+        inverse.append([*row, diagonal])
+    return inverse
+
+
+def _root(reduced: Array) -> Array:
+    """Lower Cholesky factor; raises ``LinAlgError`` where rounding made it indefinite."""
+    return np.linalg.cholesky(reduced)
+
+
+def _swap(products: Array, q: int) -> Array:
+    """From sum_g Q[a,b] M[c,d] to tr(E_ab Q E_cd M) = Q[b,c] M[d,a] summed, at [a,b,c,d]."""
+    return products.reshape(q, q, q, q).transpose(3, 0, 1, 2)
+
+
+def _sym(v: Array) -> Array:
+    return 0.5 * (v + v.transpose(1, 0, 2))

@@ -1,0 +1,122 @@
+"""Estimates of one model on one design, on the user's scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import sqrt
+
+import numpy as np
+
+from lmm_core.errors import EstimationError
+from lmm_core.estimation.certify import Criterion
+from lmm_core.estimation.convergence import Convergence
+from lmm_core.estimation.criterion import SingleFactorCriterion, constant
+from lmm_core.estimation.crossproducts import Conditioned, condition
+from lmm_core.estimation.lambdas import on_user_scale
+from lmm_core.estimation.optimise import optimise
+from lmm_core.estimation.threads import one_thread
+from lmm_core.model.design import Design
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """The fitted numbers, and the criterion at the optimum from which inference is made.
+
+    ``beta`` (p,); ``vcov`` (p, p) its covariance; ``sigma`` the residual SD; ``lambdas`` per
+    grouping factor (q, q) the relative covariance factor on the user's scale; ``deviance`` -2 times
+    the log-likelihood or the REML criterion.
+    """
+
+    beta: Array
+    vcov: Array
+    sigma: float
+    lambdas: tuple[Array, ...]
+    deviance: float
+    reml: bool
+    theta: Array
+    convergence: Convergence
+    criterion: Criterion
+
+    @property
+    def loglik(self) -> float:
+        return -0.5 * self.deviance
+
+    @property
+    def n_parameters(self) -> int:
+        """Fixed effects, covariance parameters and the residual variance."""
+        return len(self.beta) + len(self.theta) + 1
+
+    @property
+    def conditioned(self) -> Conditioned:
+        return self.criterion.conditioned
+
+    @cached_property
+    def state(self):
+        return self.criterion.evaluate(self.theta)
+
+    def __getstate__(self) -> dict:
+        return {k: v for k, v in self.__dict__.items() if k != "state"}
+
+    @property
+    def covariances(self) -> tuple[Array, ...]:
+        """Per grouping factor (q, q): covariance of the random effects, user's scale."""
+        return tuple(self.sigma**2 * L @ L.T for L in self.lambdas)
+
+    @cached_property
+    def modes(self) -> tuple[Array, ...]:
+        """Per grouping factor (G, q): conditional modes of the random effects, user's scale."""
+        scale = self.conditioned.scale
+        found = zip(self.conditioned.factors, self.criterion.modes(self.state), strict=True)
+        return tuple(scale * (factor.transform @ modes).T for factor, modes in found)
+
+    @cached_property
+    def mode_covariances(self) -> tuple[Array, ...]:
+        """Per grouping factor (G, q, q): covariance of the modes given y (beta taken as known)."""
+        result = []
+        variances = self.criterion.mode_variances(self.state)
+        for factor, variance in zip(self.conditioned.factors, variances, strict=True):
+            T = factor.transform
+            result.append(self.sigma**2 * np.einsum("ab,bcg,dc->gad", T, variance, T))
+        return tuple(result)
+
+
+def estimate(design: Design, optimizer: str = "auto", start: Array | None = None) -> Estimates:
+    """Fit by ML or REML as the design's spec says.
+
+    Raises
+    ------
+    EstimationError
+        When no certified optimum could be found and the criterion can't be evaluated at all.
+    """
+    with one_thread(design.n):
+        return _estimate(design, optimizer, start)
+
+
+def criterion_of(conditioned: Conditioned, reml: bool) -> Criterion:
+    return SingleFactorCriterion(conditioned, reml)
+
+
+def _estimate(design: Design, optimizer: str, start: Array | None) -> Estimates:
+    reml = design.spec.reml
+    conditioned = condition(design)
+    criterion = criterion_of(conditioned, reml)
+    theta, convergence = optimise(criterion, optimizer, start)
+    state = criterion.evaluate(theta)
+    shift = constant(conditioned, reml)
+    deviance = state.value + shift
+    if not np.isfinite(deviance):
+        raise EstimationError(
+            "The criterion can't be computed for these data.",
+            "Look for values of very different size in the outcome.",
+            code="not_finite",
+        )
+    scale, transform = conditioned.scale, conditioned.transform
+    sigma = scale * sqrt(state.squares / criterion.degrees)
+    beta = conditioned.beta_ols + scale * (transform @ state.beta)
+    vcov = sigma**2 * transform @ state.H @ transform.T
+    factors = zip(conditioned.factors, criterion.lambdas(theta), strict=True)
+    lambdas = tuple(on_user_scale(factor, Lambda) for factor, Lambda in factors)
+    return Estimates(beta, vcov, sigma, lambdas, deviance, reml, theta, convergence, criterion)

@@ -1,0 +1,219 @@
+"""A fitted model: the estimates, and every table and number that follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lmm_core.assess import shares
+from lmm_core.errors import ModelError
+from lmm_core.estimation.convergence import Convergence
+from lmm_core.estimation.fit import Estimates, estimate
+from lmm_core.inference import prediction, tables
+from lmm_core.inference.satterthwaite import satterthwaite
+from lmm_core.model.design import Design, Grouping, build_design
+from lmm_core.model.rows import Dropped
+from lmm_core.model.spec import DfMethod, ModelSpec
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class FittedModel:
+    """The result of ``fit_model``. Tables are DataFrames made when first asked for.
+
+    ``source`` is the table that was passed in; ``frame`` holds its rows in use.
+    """
+
+    spec: ModelSpec
+    design: Design
+    estimates: Estimates
+    source: pd.DataFrame
+
+    # -- numbers
+
+    @property
+    def sigma(self) -> float:
+        """Residual standard deviation, outcome units."""
+        return self.estimates.sigma
+
+    @property
+    def loglik(self) -> float:
+        """Log-likelihood; for a REML fit the restricted one."""
+        return self.estimates.loglik
+
+    @property
+    def criterion(self) -> float:
+        """-2 log-likelihood, or the REML criterion."""
+        return self.estimates.deviance
+
+    @property
+    def n_parameters(self) -> int:
+        return self.estimates.n_parameters
+
+    @property
+    def aic(self) -> float:
+        """AIC from the fit's own criterion; compare models by ML (``compare_models``)."""
+        return self.criterion + 2 * self.n_parameters
+
+    @property
+    def bic(self) -> float:
+        """BIC with n = number of rows."""
+        return self.criterion + float(np.log(self.n_obs)) * self.n_parameters
+
+    @property
+    def n_obs(self) -> int:
+        return self.design.n
+
+    @property
+    def n_groups(self) -> dict[str, int]:
+        return {name: g.n_levels for name, g in self.design.groupings.items()}
+
+    @property
+    def is_singular(self) -> bool:
+        """Whether a variance is 0 or a correlation ±1."""
+        return bool(self.convergence.singular)
+
+    @property
+    def convergence(self) -> Convergence:
+        return self.estimates.convergence
+
+    @property
+    def dropped(self) -> Dropped:
+        return self.design.dropped
+
+    # -- rows
+
+    @property
+    def y(self) -> Array:
+        return self.design.y
+
+    @property
+    def rows(self) -> Array:
+        """(n,): positions in the source table of the rows in use."""
+        used = self.design.rows
+        return np.arange(self.n_obs) if used is None else used
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The rows in use, with all columns of the source table."""
+        return self.source if self.design.rows is None else self.source.iloc[self.design.rows]
+
+    @property
+    def groups(self) -> dict[str, Grouping]:
+        """Per grouping factor its codes (n,) and level names."""
+        return self.design.groupings
+
+    @cached_property
+    def fitted_marginal(self) -> Array:
+        """(n,): X beta, the average over groups."""
+        return self.design.X @ self.estimates.beta
+
+    @cached_property
+    def fitted(self) -> Array:
+        """(n,): X beta + Z b, with each group's conditional modes."""
+        blocks = [(block, block.matrix) for block in self.design.blocks]
+        codes = {name: grouping.codes for name, grouping in self.groups.items()}
+        return self.fitted_marginal + prediction.random_part(self.estimates, blocks, codes)
+
+    @cached_property
+    def residuals(self) -> Array:
+        """(n,): y - fitted, outcome units."""
+        return self.y - self.fitted
+
+    @property
+    def pearson_residuals(self) -> Array:
+        """(n,): residuals in units of their SD (prior weights included)."""
+        weights = self.design.weights
+        scaled = self.residuals / self.sigma
+        return scaled if weights is None else scaled * np.sqrt(weights)
+
+    # -- tables
+
+    @cached_property
+    def df_source(self) -> tables.DfMethod:
+        """Covariance matrix and df of contrasts by the spec's df method."""
+        if self.spec.df_method == "normal":
+            return tables.Normal(self.estimates.vcov)
+        return satterthwaite(self.estimates)
+
+    @cached_property
+    def fixed_effects(self) -> pd.DataFrame:
+        """term, estimate, std_error, df, statistic, p_value, conf_low, conf_high."""
+        return tables.fixed_effects_table(
+            self.design, self.estimates, self.df_source, self.spec.ci_level
+        )
+
+    @cached_property
+    def variance_components(self) -> pd.DataFrame:
+        """group, term_1, term_2, vcov, sdcor; the residual is the last row."""
+        return tables.variance_components_table(self.estimates)
+
+    def conditional_modes(self, group: str | None = None) -> pd.DataFrame:
+        """level, term, estimate, std_error, conf_low, conf_high of one grouping factor."""
+        name = group or next(iter(self.groups))
+        if name not in self.groups:
+            raise ModelError(
+                f"{name} isn't a grouping column of the model.",
+                f"Grouping columns: {', '.join(self.groups)}.",
+                code="unknown_group",
+            )
+        return tables.conditional_modes_table(self.estimates, name, self.spec.ci_level)
+
+    # -- methods
+
+    def icc(self) -> shares.ICC:
+        """Intraclass correlation; ``float()`` of it is the usual (adjusted) one."""
+        return shares.icc(self.design, self.estimates)
+
+    def r2(self) -> shares.R2:
+        """Marginal and conditional R² (Nakagawa et al. 2017)."""
+        return shares.r2(self.design, self.estimates)
+
+    def predict(
+        self,
+        frame: pd.DataFrame | None = None,
+        target: prediction.Target = "average",
+        interval: prediction.Interval | None = None,
+        level: float | None = None,
+    ) -> pd.DataFrame:
+        """Predictions for rows with the model's columns (the rows in use by default)."""
+        return prediction.predict(
+            self.design,
+            self.estimates,
+            self.df_source,
+            self.frame if frame is None else frame,
+            target,
+            interval,
+            level or self.spec.ci_level,
+        )
+
+    def with_df_method(self, df_method: DfMethod) -> FittedModel:
+        """The same estimates with other degrees of freedom."""
+        return replace(self, spec=self.spec.with_options(df_method=df_method))
+
+    def with_level(self, ci_level: float) -> FittedModel:
+        """The same estimates with another confidence level."""
+        return replace(self, spec=self.spec.with_options(ci_level=ci_level))
+
+
+def fit_model(spec: ModelSpec | str, frame: pd.DataFrame, **options: Any) -> FittedModel:
+    """Fit a model given as a ``ModelSpec`` or as lme4 notation.
+
+    ``options`` are fields of ``ModelSpec`` (``reml=False``, ``df_method=...``, ``ci_level=...``).
+
+    Raises
+    ------
+    LMMError
+        ``FormulaError``, ``ModelError`` or ``EstimationError``, with what to do next.
+    """
+    if isinstance(spec, str):
+        spec = ModelSpec.from_formula(spec, tuple(str(c) for c in frame.columns), **options)
+    elif options:
+        spec = spec.with_options(**options)
+    design = build_design(spec, frame)
+    return FittedModel(spec, design, estimate(design, spec.optimizer), frame)

@@ -1,0 +1,135 @@
+"""Predictions for three targets and their standard errors.
+
+Average: x'beta. Group: x'beta + z'b of a known group; with K = Lambda S^-1 Lambda' the error is
+z'(b - E[b|y]) + (x - B'K z)'(beta_hat - beta) (Henderson 1975). New: a group not in the data.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from lmm_core.errors import ModelError
+from lmm_core.estimation.fit import Estimates
+from lmm_core.inference.distributions import normal_quantile, t_quantile
+from lmm_core.inference.tables import DfMethod
+from lmm_core.model.design import Design, RandomBlock
+from lmm_core.model.encoding import encode_levels
+
+Array = np.ndarray
+Target = Literal["average", "group", "new"]
+Interval = Literal["confidence", "prediction"]
+
+
+def predict(
+    design: Design,
+    estimates: Estimates,
+    method: DfMethod,
+    frame: pd.DataFrame,
+    target: Target = "average",
+    interval: Interval | None = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Columns ``fit`` and, with an interval, ``conf_low`` and ``conf_high``; index of ``frame``.
+
+    A confidence interval is for the mean of the target, a prediction interval for one new
+    observation of it. A group that isn't in the data is predicted by the average.
+    """
+    if target not in ("average", "group", "new"):
+        raise ModelError(f"The target “{target}” isn't known.", "Use average, group or new.")
+    X = design.fixed_matrix(frame)
+    values = X @ estimates.beta
+    blocks = [(block, design.random_matrix(block, frame)) for block in design.blocks]
+    codes = {block.grouping.name: level_codes(block, frame) for block in design.blocks}
+    variance = None
+    if interval is not None:
+        variance = np.einsum("mi,ij,mj->m", X, method.vcov, X)
+    if target == "group":
+        values = values + random_part(estimates, blocks, codes)
+        if variance is not None:
+            variance = _group_variance(design, estimates, X, blocks, codes)
+    elif variance is not None and (target == "new" or interval == "prediction"):
+        variance = variance + random_variance(design, estimates, blocks)
+    result = pd.DataFrame({"fit": values}, index=frame.index)
+    if variance is None:
+        return result
+    if interval == "prediction":
+        variance = variance + estimates.sigma**2
+    if target == "average" and interval == "confidence":
+        multiplier = t_quantile(level, method.df(X))
+    else:
+        multiplier = normal_quantile(0.5 + 0.5 * level)
+    half = multiplier * np.sqrt(variance)
+    return result.assign(conf_low=values - half, conf_high=values + half)
+
+
+def level_codes(block: RandomBlock, frame: pd.DataFrame) -> Array:
+    """(m,): positions in the grouping's levels, -1 for groups that aren't in the data."""
+    columns = block.grouping.columns
+    if any(column not in frame.columns for column in columns):
+        return np.full(len(frame), -1, dtype=np.intp)
+    index = {name: k for k, name in enumerate(block.grouping.levels)}
+    parts = [encode_levels(frame[column]) for column in columns]
+    if len(parts) == 1:
+        codes, names = parts[0]
+        lookup = np.array([index.get(name, -1) for name in names] + [-1], dtype=np.intp)
+        return lookup[codes]
+    named = [np.array([*names, ""], dtype=object)[codes] for codes, names in parts]
+    joined = [":".join(items) for items in zip(*named, strict=True)]
+    return np.array([index.get(name, -1) for name in joined], dtype=np.intp)
+
+
+def random_part(
+    estimates: Estimates, blocks: list[tuple[RandomBlock, Array]], codes: dict[str, Array]
+) -> Array:
+    """(m,): z'b, 0 where the group is unknown."""
+    total = np.zeros(len(blocks[0][1]))
+    for factor, modes in zip(estimates.conditioned.factors, estimates.modes, strict=True):
+        own = [Z for block, Z in blocks if block.grouping.name == factor.name]
+        Z = own[0] if len(own) == 1 else np.concatenate(own, axis=1)
+        code = codes[factor.name]
+        padded = np.vstack([modes, np.zeros(modes.shape[1])])
+        total += np.einsum("mq,mq->m", Z, padded[code])
+    return total
+
+
+def random_variance(
+    design: Design, estimates: Estimates, blocks: list[tuple[RandomBlock, Array]]
+) -> Array:
+    """(m,): variance of z'b over new groups."""
+    total = np.zeros(len(blocks[0][1]))
+    factors = zip(estimates.conditioned.factors, estimates.covariances, strict=True)
+    for factor, covariance in factors:
+        own = [Z for block, Z in blocks if block.grouping.name == factor.name]
+        Z = own[0] if len(own) == 1 else np.concatenate(own, axis=1)
+        total += np.einsum("ma,ab,mb->m", Z, covariance, Z)
+    return total
+
+
+def _group_variance(
+    design: Design,
+    estimates: Estimates,
+    X: Array,
+    blocks: list[tuple[RandomBlock, Array]],
+    codes: dict[str, Array],
+) -> Array:
+    """Prediction-error variance of x'beta + z'b for known groups; one grouping factor."""
+    factor = estimates.conditioned.factors[0]
+    own = [Z for _, Z in blocks]
+    Z = own[0] if len(own) == 1 else np.concatenate(own, axis=1)
+    code = codes[factor.name]
+    known = code >= 0
+    at = np.where(known, code, 0)
+    K = estimates.criterion.mode_variances(estimates.state)[0]
+    products = estimates.conditioned.products[0]
+    transform = estimates.conditioned.transform
+    z = Z @ factor.transform
+    Kz = np.einsum("abm,mb->am", K[:, :, at], z)
+    inner = np.einsum("am,am->m", z.T, Kz)
+    shift = np.einsum("ajm,am->mj", products.B[:, :-1, at], Kz)
+    rest = X @ transform - np.where(known[:, None], shift, 0.0)
+    fixed = np.einsum("mi,ij,mj->m", rest, estimates.state.H, rest)
+    new = random_variance(design, estimates, blocks)
+    return np.where(known, estimates.sigma**2 * (inner + fixed), estimates.sigma**2 * fixed + new)

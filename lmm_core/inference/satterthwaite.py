@@ -1,0 +1,52 @@
+"""Satterthwaite degrees of freedom of linear combinations of the fixed effects.
+
+df = 2 (c'Vc)^2 / (g'A g) with V the covariance of the fixed effects, g the gradient of c'Vc in
+(theta, log sigma^2) and A the asymptotic covariance of those parameters (Kuznetsova, Brockhoff &
+Christensen 2017, JSS 82(13)). All derivatives are exact, from the cross-products.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lmm_core.estimation.fit import Estimates
+
+Array = np.ndarray
+
+# lmerTest's rule: directions of (nearly) no information are left out of A.
+EIGENVALUE_TOLERANCE = 1e-8
+
+
+@dataclass(frozen=True)
+class Satterthwaite:
+    """``vcov`` (p, p); ``gradient`` (k + 1, p, p): its derivatives in (theta, log sigma^2);
+    ``covariance`` (k + 1, k + 1): asymptotic covariance of those parameters.
+    """
+
+    vcov: Array
+    gradient: Array
+    covariance: Array
+
+    def df(self, contrasts: Array) -> Array:
+        """(m,) degrees of freedom of the rows of ``contrasts`` (m, p)."""
+        contrasts = np.atleast_2d(contrasts)
+        variance = np.einsum("mi,ij,mj->m", contrasts, self.vcov, contrasts)
+        slope = np.einsum("mi,kij,mj->mk", contrasts, self.gradient, contrasts)
+        spread = np.einsum("mk,kl,ml->m", slope, self.covariance, slope)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return 2.0 * variance**2 / spread
+
+
+def satterthwaite(estimates: Estimates) -> Satterthwaite:
+    """What Satterthwaite df of any contrast of these estimates need."""
+    information, dH = estimates.criterion.information(estimates.state)
+    transform = estimates.conditioned.transform
+    gradient = np.empty((len(dH) + 1, *estimates.vcov.shape))
+    gradient[:-1] = estimates.sigma**2 * (transform @ dH @ transform.T)
+    gradient[-1] = estimates.vcov
+    roots, axes = np.linalg.eigh(information)
+    usable = roots > EIGENVALUE_TOLERANCE * max(1.0, float(roots.max()))
+    covariance = 2.0 * (axes[:, usable] / roots[usable]) @ axes[:, usable].T
+    return Satterthwaite(estimates.vcov, gradient, covariance)

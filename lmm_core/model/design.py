@@ -1,0 +1,235 @@
+"""Response, model matrices and grouping codes of a spec on a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from lmm_core.errors import ModelError
+from lmm_core.model import checks
+from lmm_core.model.encoding import (
+    Encoder,
+    Numeric,
+    encode_levels,
+    is_numeric,
+    learn_categorical,
+    learn_numeric,
+)
+from lmm_core.model.factors import factor_of
+from lmm_core.model.matrices import FactorValues, Layout, build_matrix, lay_out
+from lmm_core.model.rank import Basis, find_basis
+from lmm_core.model.rows import Dropped, check_columns, usable_rows
+from lmm_core.model.spec import ModelSpec, RandomTerm
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """One grouping column or combination: codes (n,) into ``levels``."""
+
+    name: str
+    columns: tuple[str, ...]
+    codes: Array
+    levels: tuple[str, ...]
+
+    @property
+    def n_levels(self) -> int:
+        return len(self.levels)
+
+    @property
+    def sizes(self) -> Array:
+        """Rows per level."""
+        return np.bincount(self.codes, minlength=self.n_levels)
+
+
+@dataclass(frozen=True)
+class RandomBlock:
+    """The model matrix (n, q) of one random-effects term."""
+
+    term: RandomTerm
+    grouping: Grouping
+    layout: Layout
+    matrix: Array
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.layout.names
+
+
+@dataclass(frozen=True)
+class Design:
+    """Everything the estimator needs, and what is needed to build the same for other rows.
+
+    ``X`` (n, p) holds the independent columns only; ``basis`` is their orthonormal basis. ``rows``
+    are positions in the original table, or None when all rows are used.
+    """
+
+    spec: ModelSpec
+    y: Array
+    X: Array
+    layout: Layout
+    basis: Basis
+    blocks: tuple[RandomBlock, ...]
+    encoders: Mapping[str, Encoder]
+    rows: Array | None
+    weights: Array | None
+    dropped: Dropped
+    outcome: Numeric
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        return self.basis.kept
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns of X as R writes them: "treatmenttreated"."""
+        return tuple(self.layout.names[k] for k in self.kept)
+
+    @property
+    def n(self) -> int:
+        return len(self.y)
+
+    @property
+    def p(self) -> int:
+        return len(self.kept)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names for people: "treatment: treated vs control"."""
+        return tuple(self.layout.labels[k] for k in self.kept)
+
+    @property
+    def assign(self) -> tuple[int, ...]:
+        """Term of each column of X, -1 for the intercept."""
+        return tuple(self.layout.assign[k] for k in self.kept)
+
+    @property
+    def aliased(self) -> tuple[str, ...]:
+        """Names of the fixed-effect columns that earlier ones determine; they were dropped."""
+        kept = set(self.kept)
+        return tuple(name for k, name in enumerate(self.layout.names) if k not in kept)
+
+    @property
+    def groupings(self) -> dict[str, Grouping]:
+        return {block.grouping.name: block.grouping for block in self.blocks}
+
+    def fixed_matrix(self, frame: pd.DataFrame) -> Array:
+        """(m, p) for other rows with the same columns; NaN where a level is unknown."""
+        values = FactorValues(self.encoders, lambda name: frame[name])
+        return build_matrix(self.layout, values, len(frame))[:, list(self.kept)]
+
+    def random_matrix(self, block: RandomBlock, frame: pd.DataFrame) -> Array:
+        """(m, q) of one random-effects term for other rows."""
+        values = FactorValues(self.encoders, lambda name: frame[name])
+        return build_matrix(block.layout, values, len(frame))
+
+
+def build_design(spec: ModelSpec, frame: pd.DataFrame) -> Design:
+    """Matrices of ``spec`` on the complete rows of ``frame``.
+
+    Raises
+    ------
+    ModelError
+        When the model and the data don't go together; the message says why and what to do.
+    """
+    check_columns(spec, frame)
+    rows, dropped = usable_rows(spec, frame)
+    columns: dict[str, pd.Series] = {}
+
+    def column(name: str) -> pd.Series:
+        if name not in columns:
+            series = frame[name]
+            columns[name] = series if rows is None else series.iloc[rows]
+        return columns[name]
+
+    checks.check_random_terms(spec)
+    encoders = _learn_encoders(spec, column)
+    values = FactorValues(encoders, column)
+    outcome = learn_numeric(factor_of(spec.outcome), _numbers(column(spec.outcome_column)))
+    y = outcome.values(_numbers(column(spec.outcome_column)))[:, 0]
+    checks.check_outcome(spec, y)
+    groupings = {term.group: _grouping(term.group, column) for term in spec.random}
+    checks.check_groupings(spec, list(groupings.values()), len(y))
+    layout = lay_out(spec.fixed, spec.intercept, encoders)
+    if layout.width == 0:
+        raise ModelError(
+            "The model has neither an intercept nor a predictor.",
+            "Add a predictor, or the intercept.",
+            code="no_fixed",
+        )
+    checks.check_width(layout, len(y))
+    X = build_matrix(layout, values, len(y))
+    blocks = []
+    for term in spec.random:
+        random_layout = lay_out(term.terms, term.intercept, encoders)
+        matrix = build_matrix(random_layout, values, len(y))
+        blocks.append(RandomBlock(term, groupings[term.group], random_layout, matrix))
+    checks.check_blocks(blocks, len(y))
+    weights = _weights(spec, column)
+    basis = find_basis(X, weights)
+    if len(basis.kept) < layout.width:
+        X = np.asfortranarray(X[:, list(basis.kept)])
+    return Design(
+        spec, y, X, layout, basis, tuple(blocks), encoders, rows, weights, dropped, outcome
+    )
+
+
+def _numbers(series: pd.Series) -> Array:
+    return series.to_numpy(dtype=float, na_value=np.nan)
+
+
+def _learn_encoders(spec: ModelSpec, column) -> dict[str, Encoder]:
+    references = dict(spec.reference)
+    texts = dict.fromkeys(
+        f for t in (*spec.fixed, *(t for r in spec.random for t in r.terms)) for f in t
+    )
+    encoders: dict[str, Encoder] = {}
+    for text in texts:
+        factor = factor_of(text)
+        series = column(factor.column)
+        if factor.is_categorical_call or not is_numeric(series):
+            if any(call[0] != "factor" for call in factor.calls):
+                raise ModelError(
+                    f"{text} needs numbers, but {factor.column} holds categories.",
+                    f"Use {factor.column} itself.",
+                    code="not_numeric",
+                    column=factor.column,
+                )
+            encoder: Encoder = learn_categorical(factor, series, references.get(factor.column))
+            checks.check_levels(factor.column, len(encoder.levels))
+        elif not factor.calls:
+            encoder = Numeric(factor)
+        else:
+            encoder = learn_numeric(factor, _numbers(series))
+        encoders[text] = encoder
+    return encoders
+
+
+def _grouping(names: tuple[str, ...], column) -> Grouping:
+    codes, levels = encode_levels(column(names[0]))
+    for name in names[1:]:
+        inner, inner_levels = encode_levels(column(name))
+        combined = codes * len(inner_levels) + inner
+        present, codes = np.unique(combined, return_inverse=True)
+        width = len(inner_levels)
+        levels = tuple(f"{levels[k // width]}:{inner_levels[k % width]}" for k in present)
+    return Grouping(":".join(names), names, codes, levels)
+
+
+def _weights(spec: ModelSpec, column) -> Array | None:
+    if spec.weights is None:
+        return None
+    series = column(spec.weights)
+    values = _numbers(series) if is_numeric(series) else np.array([np.nan])
+    if not (values > 0).all():
+        raise ModelError(
+            f"The weights in {spec.weights} must all be numbers above 0.",
+            "Choose another column, or leave rows with weight 0 out.",
+            code="weights",
+            column=spec.weights,
+        )
+    return values

@@ -1,0 +1,137 @@
+"""Columns of a model matrix from terms and encoders, with R's rules of contrast coding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from lmm_core.model.encoding import Categorical, Encoder, Numeric
+from lmm_core.model.spec import Term
+
+Array = np.ndarray
+INTERCEPT = "(Intercept)"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which columns a set of terms has; applies to any frame with the same columns.
+
+    ``codings`` says per term and factor whether all levels (True) or all but the reference level
+    get a column. ``assign`` gives for each column its term, -1 for the intercept.
+    """
+
+    terms: tuple[Term, ...]
+    intercept: bool
+    codings: tuple[tuple[bool, ...], ...]
+    names: tuple[str, ...]
+    labels: tuple[str, ...]
+    assign: tuple[int, ...]
+
+    @property
+    def width(self) -> int:
+        return len(self.names)
+
+
+def lay_out(terms: tuple[Term, ...], intercept: bool, encoders: Mapping[str, Encoder]) -> Layout:
+    """The layout of a model matrix.
+
+    A factor in a term has contrasts when the term without it is in the model, else all levels;
+    without an intercept the first factor found has all levels (R's ``model.matrix``).
+    """
+    present = {frozenset(term) for term in terms}
+    codings: list[list[bool]] = []
+    for term in terms:
+        coding = []
+        for factor in term:
+            rest = frozenset(term) - {factor}
+            is_factor = isinstance(encoders[factor], Categorical)
+            coding.append(is_factor and bool(rest) and rest not in present)
+        codings.append(coding)
+    if not intercept:
+        _code_first_factor_fully(terms, encoders, codings)
+    names, labels = ([INTERCEPT], [INTERCEPT]) if intercept else ([], [])
+    assign = [-1] if intercept else []
+    for k, (term, coding) in enumerate(zip(terms, codings, strict=True)):
+        parts = [_part_names(encoders[f], full) for f, full in zip(term, coding, strict=True)]
+        term_names, term_labels = [""], [""]
+        for part_names, part_labels in parts:
+            # The first factor varies fastest, as in R.
+            term_names = [_join(a, b, ":") for b in part_names for a in term_names]
+            term_labels = [_join(a, b, " × ") for b in part_labels for a in term_labels]
+        names += term_names
+        labels += term_labels
+        assign += [k] * len(term_names)
+    frozen = tuple(tuple(c) for c in codings)
+    return Layout(terms, intercept, frozen, tuple(names), tuple(labels), tuple(assign))
+
+
+def _code_first_factor_fully(
+    terms: tuple[Term, ...], encoders: Mapping[str, Encoder], codings: list[list[bool]]
+) -> None:
+    for term, coding in zip(terms, codings, strict=True):
+        for i, factor in enumerate(term):
+            if isinstance(encoders[factor], Categorical):
+                coding[i] = True
+                return
+
+
+def _join(left: str, right: str, by: str) -> str:
+    return f"{left}{by}{right}" if left else right
+
+
+def _part_names(encoder: Encoder, full: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if isinstance(encoder, Numeric):
+        return encoder.names, encoder.labels
+    return encoder.column_names(full), encoder.column_labels(full)
+
+
+class FactorValues:
+    """The encoded values of one frame, each factor once. Numeric: (n, k); categorical: codes."""
+
+    def __init__(self, encoders: Mapping[str, Encoder], column: Callable[[str], pd.Series]) -> None:
+        self.encoders = encoders
+        self.column = column
+        self.cache: dict[str, Array] = {}
+
+    def __getitem__(self, text: str) -> Array:
+        if text not in self.cache:
+            encoder = self.encoders[text]
+            series = self.column(encoder.factor.column)
+            if isinstance(encoder, Numeric):
+                raw = series.to_numpy(dtype=float, na_value=np.nan)
+                self.cache[text] = encoder.values(raw)
+            else:
+                self.cache[text] = encoder.codes(series)
+        return self.cache[text]
+
+
+def build_matrix(layout: Layout, values: FactorValues, n: int) -> Array:
+    """The model matrix, (n, width), column-major. Unknown levels give NaN rows."""
+    matrix = np.empty((n, layout.width), order="F")
+    at = 0
+    if layout.intercept:
+        matrix[:, 0] = 1.0
+        at = 1
+    for term, coding in zip(layout.terms, layout.codings, strict=True):
+        columns: list[Array] | None = None
+        for factor, full in zip(term, coding, strict=True):
+            part = _part_columns(values.encoders[factor], values[factor], full)
+            columns = part if columns is None else [a * b for b in part for a in columns]
+        for column in columns or []:
+            matrix[:, at] = column
+            at += 1
+    return matrix
+
+
+def _part_columns(encoder: Encoder, encoded: Array, full: bool) -> list[Array]:
+    if isinstance(encoder, Numeric):
+        return [encoded[:, k] for k in range(encoded.shape[1])]
+    unknown = encoded < 0
+    columns = [(encoded == k).astype(float) for k in range(0 if full else 1, len(encoder.levels))]
+    if unknown.any():
+        for column in columns:
+            column[unknown] = np.nan
+    return columns
