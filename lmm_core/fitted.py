@@ -153,6 +153,11 @@ class FittedModel:
         """group, term_1, term_2, vcov, sdcor; the residual is the last row."""
         return tables.variance_components_table(self.estimates)
 
+    @cached_property
+    def components(self) -> tuple[tables.Component, ...]:
+        """The variance components with the grouping columns' own names."""
+        return tables.variance_components(self.estimates)
+
     def conditional_modes(self, group: str | None = None) -> pd.DataFrame:
         """level, term, estimate, std_error, conf_low, conf_high of one grouping factor."""
         name = group or next(iter(self.groups))

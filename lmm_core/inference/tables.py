@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -62,26 +63,53 @@ def fixed_effects_table(
     return pd.DataFrame({"term": list(design.names), **columns})
 
 
-def variance_components_table(estimates: Estimates) -> pd.DataFrame:
-    """The layout of lme4's ``as.data.frame(VarCorr())``: variances, then covariances, per term."""
-    rows: list[tuple[str, str | None, str | None, float, float]] = []
+@dataclass(frozen=True)
+class Component:
+    """A variance (``term_2`` None), a covariance, or the residual variance (both terms None).
+
+    ``sdcor`` is the SD or the correlation (NaN when a variance is 0). ``lme4_group`` is the group
+    as lme4 writes it, where every independent part of a grouping column has a name of its own.
+    """
+
+    group: str
+    lme4_group: str
+    term_1: str | None
+    term_2: str | None
+    vcov: float
+    sdcor: float
+
+
+def variance_components(estimates: Estimates) -> tuple[Component, ...]:
+    """In lme4's order: grouping columns by falling number of levels, per part variances first."""
+    found: list[Component] = []
     factors = zip(estimates.conditioned.factors, estimates.covariances, strict=True)
-    for factor, covariance in factors:
-        for block, (start, stop) in zip(factor.blocks, factor.spans, strict=True):
+    for factor, covariance in sorted(factors, key=lambda pair: -pair[0].n_levels):
+        names = [name for block in factor.blocks for name in block.names]
+        for number, (start, stop) in enumerate(factor.coupled):
+            label = f"{factor.name}.{number}" if number else factor.name
             part = covariance[start:stop, start:stop]
+            own = names[start:stop]
             sds = np.sqrt(np.maximum(np.diag(part), 0.0))
-            for k, name in enumerate(block.names):
-                rows.append((factor.name, name, None, part[k, k], sds[k]))
-            if not block.term.correlated:
-                continue
+            for k, name in enumerate(own):
+                found.append(
+                    Component(factor.name, label, name, None, float(part[k, k]), float(sds[k]))
+                )
             for b in range(len(sds)):
                 for a in range(b + 1, len(sds)):
                     product = sds[a] * sds[b]
-                    correlation = part[a, b] / product if product > 0 else np.nan
-                    rows.append(
-                        (factor.name, block.names[b], block.names[a], part[a, b], correlation)
-                    )
-    rows.append(("Residual", None, None, estimates.sigma**2, estimates.sigma))
+                    r = float(part[a, b] / product) if product > 0 else float("nan")
+                    pair = (own[b], own[a], float(part[a, b]), r)
+                    found.append(Component(factor.name, label, *pair))
+    residual = estimates.sigma
+    found.append(Component("Residual", "Residual", None, None, residual**2, residual))
+    return tuple(found)
+
+
+def variance_components_table(estimates: Estimates) -> pd.DataFrame:
+    """The layout of lme4's ``as.data.frame(VarCorr())``."""
+    rows = [
+        (c.lme4_group, c.term_1, c.term_2, c.vcov, c.sdcor) for c in variance_components(estimates)
+    ]
     return pd.DataFrame(rows, columns=["group", "term_1", "term_2", "vcov", "sdcor"])
 
 

@@ -19,7 +19,7 @@ from lmm_core.model.encoding import (
     learn_numeric,
 )
 from lmm_core.model.factors import factor_of
-from lmm_core.model.matrices import FactorValues, Layout, build_matrix, lay_out
+from lmm_core.model.matrices import FactorValues, Layout, Parts, build_matrix, lay_out
 from lmm_core.model.rank import Basis, find_basis
 from lmm_core.model.rows import Dropped, check_columns, usable_rows
 from lmm_core.model.spec import ModelSpec, RandomTerm
@@ -101,6 +101,11 @@ class Design:
     def labels(self) -> tuple[str, ...]:
         """Names for people: "treatment: treated vs control"."""
         return tuple(self.layout.labels[k] for k in self.kept)
+
+    @property
+    def parts(self) -> tuple[Parts, ...]:
+        """Per column of X its factors, each with its level (None when numeric)."""
+        return tuple(self.layout.parts[k] for k in self.kept)
 
     @property
     def assign(self) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from lmm_core.model.spec import Term
 
 Array = np.ndarray
 INTERCEPT = "(Intercept)"
+Parts = tuple[tuple[str, str | None], ...]
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Layout:
     """Which columns a set of terms has; applies to any frame with the same columns.
 
     ``codings`` says per term and factor whether all levels (True) or all but the reference level
-    get a column. ``assign`` gives for each column its term, -1 for the intercept.
+    get a column. ``assign`` gives for each column its term, -1 for the intercept; ``parts`` gives
+    for each column its factors, each with the level that it stands for (None when numeric).
     """
 
     terms: tuple[Term, ...]
@@ -29,6 +31,7 @@ class Layout:
     names: tuple[str, ...]
     labels: tuple[str, ...]
     assign: tuple[int, ...]
+    parts: tuple[Parts, ...]
 
     @property
     def width(self) -> int:
@@ -54,18 +57,28 @@ def lay_out(terms: tuple[Term, ...], intercept: bool, encoders: Mapping[str, Enc
         _code_first_factor_fully(terms, encoders, codings)
     names, labels = ([INTERCEPT], [INTERCEPT]) if intercept else ([], [])
     assign = [-1] if intercept else []
+    all_parts: list[Parts] = [()] if intercept else []
     for k, (term, coding) in enumerate(zip(terms, codings, strict=True)):
-        parts = [_part_names(encoders[f], full) for f, full in zip(term, coding, strict=True)]
-        term_names, term_labels = [""], [""]
-        for part_names, part_labels in parts:
+        term_names, term_labels, term_parts = [""], [""], [()]
+        for factor, full in zip(term, coding, strict=True):
+            columns = _part_names(encoders[factor], full)
             # The first factor varies fastest, as in R.
-            term_names = [_join(a, b, ":") for b in part_names for a in term_names]
-            term_labels = [_join(a, b, " × ") for b in part_labels for a in term_labels]
+            term_names = [_join(a, b, ":") for b, _, _ in columns for a in term_names]
+            term_labels = [_join(a, b, " × ") for _, b, _ in columns for a in term_labels]
+            term_parts = [(*a, (factor, b)) for _, _, b in columns for a in term_parts]
         names += term_names
         labels += term_labels
+        all_parts += term_parts
         assign += [k] * len(term_names)
-    frozen = tuple(tuple(c) for c in codings)
-    return Layout(terms, intercept, frozen, tuple(names), tuple(labels), tuple(assign))
+    return Layout(
+        terms,
+        intercept,
+        tuple(tuple(c) for c in codings),
+        tuple(names),
+        tuple(labels),
+        tuple(assign),
+        tuple(all_parts),
+    )
 
 
 def _code_first_factor_fully(
@@ -82,10 +95,12 @@ def _join(left: str, right: str, by: str) -> str:
     return f"{left}{by}{right}" if left else right
 
 
-def _part_names(encoder: Encoder, full: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _part_names(encoder: Encoder, full: bool) -> list[tuple[str, str, str | None]]:
+    """Name, label and level (None when numeric) of each column of one factor."""
     if isinstance(encoder, Numeric):
-        return encoder.names, encoder.labels
-    return encoder.column_names(full), encoder.column_labels(full)
+        return [(a, b, None) for a, b in zip(encoder.names, encoder.labels, strict=True)]
+    names, labels = encoder.column_names(full), encoder.column_labels(full)
+    return list(zip(names, labels, encoder.levels[0 if full else 1 :], strict=True))
 
 
 class FactorValues:

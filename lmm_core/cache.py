@@ -1,0 +1,118 @@
+"""Fits by (data fingerprint, spec): bounded, safe with threads, one fit in flight per key."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+import pandas as pd
+
+from lmm_core.errors import LMMError
+from lmm_core.fitted import FittedModel, fit_model
+from lmm_core.model.spec import ModelSpec
+
+T = TypeVar("T")
+
+
+@dataclass
+class _Slot(Generic[T]):
+    done: threading.Event
+    value: T | None = None
+    error: BaseException | None = None
+    weight: int = 1
+
+
+class Cache(Generic[T]):
+    """The most recently used results, at most ``max_weight`` in sum.
+
+    Errors of ours are kept too: the same question gets the same answer at once.
+    """
+
+    def __init__(self, max_weight: int, weigh: Callable[[T], int] = lambda value: 1) -> None:
+        self._max_weight = max_weight
+        self._weigh = weigh
+        self._lock = threading.Lock()
+        self._slots: OrderedDict[Hashable, _Slot[T]] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The value of ``key``, made once; other callers wait for the one who makes it."""
+        with self._lock:
+            slot = self._slots.get(key)
+            mine = slot is None
+            if slot is None:
+                slot = self._slots[key] = _Slot(threading.Event())
+            self._slots.move_to_end(key)
+        if mine:
+            self._fill(key, slot, make)
+        else:
+            slot.done.wait()
+        if slot.error is not None:
+            raise slot.error
+        return slot.value  # type: ignore[return-value]
+
+    def _fill(self, key: Hashable, slot: _Slot[T], make: Callable[[], T]) -> None:
+        try:
+            slot.value = make()
+            slot.weight = self._weigh(slot.value)
+        except BaseException as error:
+            slot.error = error
+            if not isinstance(error, LMMError):
+                with self._lock:
+                    self._slots.pop(key, None)
+        finally:
+            slot.done.set()
+            self._trim()
+
+    def _trim(self) -> None:
+        with self._lock:
+            total = sum(slot.weight for slot in self._slots.values())
+            for key in list(self._slots):
+                if total <= self._max_weight or len(self._slots) == 1:
+                    return
+                if self._slots[key].done.is_set():
+                    total -= self._slots.pop(key).weight
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+
+@dataclass(frozen=True)
+class TimedFit:
+    """A fit and how long it took, in seconds."""
+
+    fit: FittedModel
+    seconds: float
+
+
+# About 3 million rows of fitted models in all sessions together.
+_fits: Cache[TimedFit] = Cache(3_000_000, lambda timed: 1_000 + timed.fit.n_obs)
+_facts: Cache[Any] = Cache(512)
+
+
+def cached_fit(fingerprint: str, frame: pd.DataFrame, spec: ModelSpec) -> TimedFit:
+    """``fit_model`` remembered by the data's fingerprint and the spec.
+
+    The df method and the confidence level don't change the estimates, so they share one fit.
+    """
+    core = replace(spec, df_method="satterthwaite", ci_level=0.95)
+
+    def make() -> TimedFit:
+        start = time.perf_counter()
+        fit = fit_model(core, frame)
+        return TimedFit(fit, time.perf_counter() - start)
+
+    timed = _fits.get((fingerprint, core), make)
+    if core == spec:
+        return timed
+    return _fits.get(
+        (fingerprint, spec), lambda: TimedFit(replace(timed.fit, spec=spec), timed.seconds)
+    )
+
+
+def remembered(key: Hashable, make: Callable[[], Any]) -> Any:
+    """A small fact about a data set (column kinds, what varies within groups), made once."""
+    return _facts.get(key, make)

@@ -1,0 +1,1 @@
+"""The pages. Scripts lie one folder down: directly in here they would fight ``st.navigation``."""

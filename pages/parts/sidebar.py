@@ -1,0 +1,331 @@
+"""The sidebar: data, model by clicks, options, formula, state. Both ways in step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+import streamlit as st
+
+from lmm_core.errors import FormulaError, LMMError
+from lmm_core.model.encoding import encode_levels
+from lmm_core.model.factors import Factor, factor_of
+from lmm_core.model.spec import ModelSpec, RandomTerm, Term
+from lmm_core.report.markup import md
+from lmm_core.report.numbers import whole
+from pages.parts import choices, state
+from pages.parts.notices import fix_buttons
+
+DF_LABELS = {"satterthwaite": "Satterthwaite", "normal": "Normal (z)"}
+LEVELS = (0.9, 0.95, 0.99)
+OPTIMIZER_LABELS = {
+    "auto": "Automatic",
+    "newton": "Newton",
+    "l-bfgs-b": "L-BFGS-B",
+    "nelder-mead": "Nelder–Mead",
+    "powell": "Powell",
+}
+
+
+def show() -> None:
+    _data()
+    _model()
+    with st.expander("Options"):
+        _options()
+    _formula()
+    _state_line()
+
+
+def _data() -> None:
+    table = state.table()
+    name, change = st.columns([3, 2], vertical_alignment="center")
+    name.markdown(f"**{md(table.name)}**  \n:small[{whole(len(table.frame))} rows]")
+    change.page_link("pages/prepare/data.py", label="Change data")
+
+
+def _model() -> None:
+    st.selectbox(
+        "Outcome",
+        choices.outcomes(),
+        key=state.OUTCOME,
+        format_func=choices.label,
+        placeholder="Choose a column",
+        on_change=_from_widgets,
+        help="The measured quantity that the model explains: one number per row.",
+    )
+    st.multiselect(
+        "Fixed effects",
+        choices.predictors(),
+        key=state.FIXED,
+        format_func=choices.label,
+        placeholder="None: only the average",
+        on_change=_from_widgets,
+        help="Predictors whose average effect you want to know.",
+    )
+    offered = choices.interactions()
+    if offered:
+        st.multiselect(
+            "Interactions",
+            offered,
+            key=state.INTERACTIONS,
+            format_func=choices.label,
+            placeholder="None",
+            on_change=_from_widgets,
+            help="Does the effect of one predictor depend on another?",
+        )
+    st.selectbox(
+        "Grouping column",
+        choices.groups(),
+        key=state.GROUP,
+        placeholder="Choose a column",
+        on_change=_from_widgets,
+        help="Says which rows belong together: the patient, the school, the country.",
+    )
+    slopes, constant = choices.slopes()
+    if slopes:
+        st.multiselect(
+            "Random slopes",
+            slopes,
+            key=state.SLOPES,
+            format_func=choices.label,
+            placeholder="None: groups differ in level only",
+            on_change=_from_widgets,
+            help="Effects that may differ from group to group.",
+        )
+    if constant:
+        group = md(st.session_state.get(state.GROUP))
+        names = ", ".join(md(name) for name in constant)
+        st.caption(f"No slope for {names}: the same in all rows of a {group}.")
+    if st.session_state.get(state.SLOPES):
+        st.toggle(
+            "Level and slopes correlated",
+            key=state.CORRELATED,
+            on_change=_from_widgets,
+            help="Whether groups with a higher level may have systematically other slopes.",
+        )
+
+
+def _options() -> None:
+    model = state.spec()
+    st.segmented_control(
+        "Estimation",
+        [True, False],
+        key=state.REML,
+        format_func=lambda reml: "REML" if reml else "ML",
+        required=True,
+        on_change=_from_widgets,
+        help="REML gives unbiased variances; ML is for comparing different fixed effects.",
+    )
+    st.selectbox(
+        "Degrees of freedom",
+        list(DF_LABELS),
+        key=state.DF_METHOD,
+        format_func=DF_LABELS.get,
+        on_change=_from_widgets,
+    )
+    st.segmented_control(
+        "Confidence level",
+        sorted({*LEVELS, st.session_state.get(state.CI_LEVEL, 0.95)}),
+        key=state.CI_LEVEL,
+        format_func=lambda level: f"{100 * level:g} %",
+        required=True,
+        on_change=_from_widgets,
+    )
+    if model is not None:
+        _coding(model)
+    if st.session_state.get(state.SLOPES):
+        st.toggle("Random intercept", key=state.INTERCEPT, on_change=_from_widgets)
+    st.selectbox(
+        "Optimiser",
+        list(OPTIMIZER_LABELS),
+        key=state.OPTIMIZER,
+        format_func=OPTIMIZER_LABELS.get,
+        on_change=_from_widgets,
+        help="Automatic tries others by itself when the result can't be certified.",
+    )
+
+
+def _coding(model: ModelSpec) -> None:
+    """Reference levels, centring and scaling."""
+    for column in choices.categorical_fixed(model):
+        frame = state.table().frame
+        if column not in frame.columns:
+            continue
+        levels = list(encode_levels(frame[column])[1])
+        key = state.REFERENCE + column
+        if levels and st.session_state.get(key) not in levels:
+            st.session_state[key] = dict(model.reference).get(column, levels[0])
+        if 2 <= len(levels) <= 100:
+            st.selectbox(
+                f"Reference level of {md(column)}", levels, key=key, on_change=_from_widgets
+            )
+    numeric = choices.numeric_fixed(model)
+    if numeric:
+        st.multiselect(
+            "Centre at the mean", numeric, key=state.CENTRED, on_change=_recode, placeholder="None"
+        )
+        st.multiselect(
+            "Standardise", numeric, key=state.SCALED, on_change=_recode, placeholder="None"
+        )
+
+
+def _formula() -> None:
+    st.text_area(
+        "Formula",
+        key=state.FORMULA,
+        height="content",
+        on_change=_from_formula,
+        help="lme4 notation, in step with the choices above. Press Ctrl+Enter to apply.",
+    )
+
+
+def _state_line() -> None:
+    error = state.problem()
+    if error is not None:
+        if isinstance(error, FormulaError) and error.details.get("text"):
+            st.code(error.marked, language=None)
+        st.error(f"{md(error.message)} {md(error.next_step)}")
+        fix_buttons(error, "sidebar")
+        return
+    fit = state.fit()
+    if fit is None:
+        return
+    seconds = st.session_state.get(state.SECONDS, 0.0)
+    took = f"{max(1, round(1000 * seconds))} ms" if seconds < 1 else f"{seconds:.1f} s"
+    verdict = "converged" if fit.convergence.converged else "not converged"
+    st.caption(f"fitted in {took} · {verdict}")
+
+
+# -- callbacks
+
+
+def _from_widgets() -> None:
+    """A new spec from the widgets; what no longer fits the choices is left out."""
+    get = st.session_state
+    outcome, group = get.get(state.OUTCOME), get.get(state.GROUP)
+    if outcome is None or group is None:
+        get[state.QUESTION] = "outcome" if outcome is None else "group"
+        return
+    old = state.spec() or ModelSpec(outcome, random=(RandomTerm((group,)),))
+    outcome_column = factor_of(outcome).column
+    fixed = [
+        text
+        for text in get.get(state.FIXED, [])
+        if factor_of(text).column not in (outcome_column, group)
+    ]
+    crossed = _hierarchical(old, fixed, get.get(state.INTERACTIONS, []))
+    random = _main_random(old, group, outcome_column)
+    kept = tuple(term for term in old.random[1:] if term.group != random.group)
+    model = replace(
+        old,
+        outcome=outcome,
+        fixed=(*((text,) for text in fixed), *crossed),
+        random=(random, *kept),
+        reml=bool(get.get(state.REML, True)),
+        df_method=get.get(state.DF_METHOD, "satterthwaite"),
+        ci_level=get.get(state.CI_LEVEL, 0.95),
+        optimizer=get.get(state.OPTIMIZER, "auto"),
+        reference=_references(fixed),
+    )
+    state.set_spec(model)
+
+
+def _hierarchical(old: ModelSpec, fixed: list[str], chosen: list[str]) -> tuple[Term, ...]:
+    """Interactions whose factors are all chosen; a higher order brings its lower orders along,
+    and taking a lower order out takes the higher ones with it.
+    """
+    terms = [t for t in map(choices.term_of, chosen) if set(t) <= set(fixed)]
+    present = {frozenset(t) for t in terms}
+    removed = [frozenset(t) for t in old.fixed if len(t) > 1 and frozenset(t) not in present]
+    terms = [t for t in terms if not any(gone < frozenset(t) for gone in removed)]
+    complete: dict[frozenset[str], Term] = {}
+    for term in terms:
+        for order in range(2, len(term) + 1):
+            for part in combinations(sorted(term, key=fixed.index), order):
+                complete.setdefault(frozenset(part), part)
+    return tuple(sorted(complete.values(), key=len))
+
+
+def _main_random(old: ModelSpec, group: str, outcome: str) -> RandomTerm:
+    """The first random term from the widgets; slopes that can't vary are dropped."""
+    get = st.session_state
+    columns = tuple(group.split(":")) if group not in state.table().frame.columns else (group,)
+    if old.random and old.random[0].group_name == group:
+        columns = old.random[0].group
+    varies = state.within(group) if group in state.table().frame.columns else {}
+    slopes = []
+    for term in map(choices.term_of, get.get(state.SLOPES, [])):
+        names = [factor_of(text).column for text in term]
+        if outcome not in names and any(varies.get(name, True) for name in names):
+            slopes.append(term)
+    intercept = bool(get.get(state.INTERCEPT, True)) or not slopes
+    correlated = bool(get.get(state.CORRELATED, True)) or len(slopes) + intercept < 2
+    return RandomTerm(columns, tuple(slopes), intercept, correlated)
+
+
+def _references(fixed: list[str]) -> tuple[tuple[str, str], ...]:
+    """Reference levels that differ from the first level."""
+    frame = state.table().frame
+    found = []
+    for column in dict.fromkeys(factor_of(text).column for text in fixed):
+        level = st.session_state.get(state.REFERENCE + column)
+        if level is not None and column in frame.columns:
+            levels = encode_levels(frame[column])[1]
+            if level in levels and level != levels[0]:
+                found.append((column, level))
+    return tuple(found)
+
+
+def _recode() -> None:
+    """Centre or standardise numeric predictors everywhere in the model."""
+    model = state.spec()
+    if model is None:
+        return
+    centred = set(st.session_state[state.CENTRED])
+    scaled = set(st.session_state[state.SCALED])
+    before = {
+        factor_of(text).column
+        for term in model.fixed
+        for text in term
+        if factor_of(text).calls == (("scale", None),)
+    }
+    # A column is either centred or standardised; the latest click wins.
+    both = centred & scaled
+    scaled -= both & before
+    centred -= both - before
+
+    def recoded(text: str) -> str:
+        factor = factor_of(text)
+        if factor.calls not in ((), (("center", None),), (("scale", None),)):
+            return text
+        call = "scale" if factor.column in scaled else "center" if factor.column in centred else ""
+        return Factor(factor.column, ((call, None),) if call else ()).text
+
+    fixed = tuple(tuple(recoded(text) for text in term) for term in model.fixed)
+    random = tuple(
+        replace(r, terms=tuple(tuple(recoded(text) for text in term) for term in r.terms))
+        for r in model.random
+    )
+    state.set_spec(replace(model, fixed=fixed, random=random))
+
+
+def _from_formula() -> None:
+    """The widgets follow a typed formula; an error marks the place and changes nothing else."""
+    text = st.session_state[state.FORMULA]
+    names = tuple(str(c) for c in state.table().frame.columns)
+    old = state.spec()
+    options = {}
+    if old is not None:
+        options = {
+            "reml": old.reml,
+            "df_method": old.df_method,
+            "ci_level": old.ci_level,
+            "optimizer": old.optimizer,
+            "reference": old.reference,
+        }
+    try:
+        model = ModelSpec.from_formula(text, names, **options)
+    except LMMError as error:
+        state.fail(error)
+        return
+    state.set_spec(model)

@@ -1,0 +1,205 @@
+"""The session's state: every key, once, and the only functions that change it.
+
+``SPEC`` is the model that is asked for. Widgets mirror it: ``set_spec`` writes their keys, and the
+sidebar's callbacks make a new spec from them. ``FIT`` is the last model that could be fitted to the
+current table; a model that can't be fitted leaves it and sets ``PROBLEM``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import streamlit as st
+
+from lmm_core.cache import cached_fit, remembered
+from lmm_core.data.columns import ColumnInfo, describe_columns
+from lmm_core.data.roles import propose_roles
+from lmm_core.data.samples import load_sample, sample_info, sample_names
+from lmm_core.data.table import Table
+from lmm_core.data.within import varies_within
+from lmm_core.errors import LMMError
+from lmm_core.fitted import FittedModel
+from lmm_core.model.factors import factor_of, quote
+from lmm_core.model.spec import ModelSpec, RandomTerm
+
+TABLE = "table"
+SAMPLE = "sample"
+SPEC = "spec"
+FIT = "fit"
+SECONDS = "fit_seconds"
+PROBLEM = "problem"
+QUESTION = "question"
+NOTICE = "notice"
+
+OUTCOME = "w_outcome"
+FIXED = "w_fixed"
+INTERACTIONS = "w_interactions"
+GROUP = "w_group"
+SLOPES = "w_slopes"
+CORRELATED = "w_correlated"
+INTERCEPT = "w_random_intercept"
+REML = "w_reml"
+DF_METHOD = "w_df_method"
+CI_LEVEL = "w_ci_level"
+OPTIMIZER = "w_optimizer"
+CENTRED = "w_centred"
+SCALED = "w_scaled"
+FORMULA = "w_formula"
+REFERENCE = "w_reference:"
+
+
+def start() -> None:
+    """The first run of a session loads and fits a sample; every run brings the fit up to date."""
+    if TABLE not in st.session_state:
+        use_sample(sample_names()[0])
+    _refit()
+
+
+# -- reading the state
+
+
+def table() -> Table:
+    return st.session_state[TABLE]
+
+
+def spec() -> ModelSpec | None:
+    return st.session_state.get(SPEC)
+
+
+def fit() -> FittedModel | None:
+    return st.session_state.get(FIT)
+
+
+def problem() -> LMMError | None:
+    return st.session_state.get(PROBLEM)
+
+
+def units() -> Mapping[str, str]:
+    """Units of the columns, where known."""
+    name = st.session_state.get(SAMPLE)
+    return sample_info(name).units if name else {}
+
+
+def columns() -> tuple[ColumnInfo, ...]:
+    """Kinds of the current table's columns."""
+    current = table()
+    return remembered(("columns", current.fingerprint), lambda: describe_columns(current.frame))
+
+
+def within(group: str) -> dict[str, bool]:
+    """Which columns vary within the levels of ``group``."""
+    current = table()
+    return remembered(
+        ("within", current.fingerprint, group), lambda: varies_within(current.frame, group)
+    )
+
+
+# -- changing it
+
+
+def use_sample(name: str) -> None:
+    """Load a sample with the model it opens with."""
+    info = sample_info(name)
+    loaded = remembered(("sample", name), lambda: load_sample(name))
+    use_table(loaded, ModelSpec.from_formula(info.formula), name)
+
+
+def use_table(new: Table, model: ModelSpec | None = None, sample: str | None = None) -> None:
+    """Replace the data; without a model one is proposed from the columns."""
+    st.session_state[TABLE] = new
+    st.session_state[SAMPLE] = sample
+    st.session_state[FIT] = None
+    st.session_state[PROBLEM] = None
+    st.session_state[QUESTION] = None
+    if model is None:
+        model = _proposal(new)
+    if model is None:
+        _mirror_nothing()
+    else:
+        set_spec(model)
+
+
+def change_table(new: Table) -> None:
+    """The same data after a preparation step; the model stays."""
+    st.session_state[TABLE] = new
+    st.session_state[PROBLEM] = None
+
+
+def set_spec(model: ModelSpec) -> None:
+    """Ask for a model; all widgets follow. Only before widgets are drawn, or in a callback."""
+    st.session_state[SPEC] = model
+    st.session_state[QUESTION] = None
+    st.session_state[PROBLEM] = None
+    mirror(model)
+
+
+def fail(error: LMMError) -> None:
+    """Keep the last good model and say what is wrong."""
+    st.session_state[PROBLEM] = error
+
+
+def _proposal(new: Table) -> ModelSpec | None:
+    roles = remembered(("roles", new.fingerprint), lambda: propose_roles(new.frame))
+    st.session_state[QUESTION] = roles.question
+    st.session_state[OUTCOME] = quote(roles.outcome) if roles.outcome else None
+    st.session_state[GROUP] = roles.group
+    st.session_state[FIXED] = [quote(name) for name in roles.fixed]
+    if roles.outcome is None or roles.group is None:
+        return None
+    fixed = tuple((quote(name),) for name in roles.fixed)
+    return ModelSpec(quote(roles.outcome), fixed, random=(RandomTerm((roles.group,)),))
+
+
+def mirror(model: ModelSpec) -> None:
+    """Write the model into the keys of the sidebar's widgets."""
+    put = st.session_state
+    main = model.random[0] if model.random else None
+    put[OUTCOME] = model.outcome
+    put[FIXED] = [term[0] for term in model.fixed if len(term) == 1]
+    put[INTERACTIONS] = [":".join(term) for term in model.fixed if len(term) > 1]
+    put[GROUP] = main.group_name if main else None
+    put[SLOPES] = [":".join(term) for term in main.terms] if main else []
+    put[CORRELATED] = main.correlated if main else True
+    put[INTERCEPT] = main.intercept if main else True
+    put[REML] = model.reml
+    put[DF_METHOD] = model.df_method
+    put[CI_LEVEL] = model.ci_level
+    put[OPTIMIZER] = model.optimizer
+    put[FORMULA] = model.formula
+    texts = {text for term in model.fixed for text in term}
+    for key, call in ((CENTRED, "center"), (SCALED, "scale")):
+        put[key] = sorted(
+            factor_of(text).column for text in texts if factor_of(text).calls == ((call, None),)
+        )
+    for column, level in model.reference:
+        put[REFERENCE + column] = level
+
+
+def _mirror_nothing() -> None:
+    put = st.session_state
+    put[SPEC] = None
+    put[INTERACTIONS], put[SLOPES] = [], []
+    put[CORRELATED], put[INTERCEPT], put[REML] = True, True, True
+    put[DF_METHOD], put[CI_LEVEL], put[OPTIMIZER] = "satterthwaite", 0.95, "auto"
+    put[CENTRED], put[SCALED], put[FORMULA] = [], [], ""
+
+
+def _refit() -> None:
+    """Fit the model that is asked for; an error keeps the last good fit."""
+    model = spec()
+    if model is None:
+        return
+    current = table()
+    try:
+        timed = cached_fit(current.fingerprint, current.frame, model)
+    except LMMError as error:
+        st.session_state[PROBLEM] = error
+        return
+    st.session_state[FIT] = timed.fit
+    st.session_state[SECONDS] = timed.seconds
+
+
+def with_option(model: ModelSpec, **changes) -> None:
+    """A callback for buttons: the current model with some fields changed."""
+    set_spec(replace(model, **changes))
