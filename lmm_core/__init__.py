@@ -20,6 +20,7 @@ _HOME = {
     "load_sample": "data.samples",
     "read_table": "data.read",
     "sample_names": "data.samples",
+    "test_random_terms": "fitted",
 }
 
 __all__ = sorted(_HOME)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,9 @@ from lmm_core.assess import shares
 from lmm_core.errors import ModelError
 from lmm_core.estimation.convergence import Convergence
 from lmm_core.estimation.fit import Estimates, estimate
-from lmm_core.inference import prediction, tables
+from lmm_core.inference import prediction, random_terms, tables
+from lmm_core.inference.anova import anova_table
+from lmm_core.inference.kenward_roger import kenward_roger
 from lmm_core.inference.satterthwaite import satterthwaite
 from lmm_core.model.design import Design, Grouping, build_design
 from lmm_core.model.rows import Dropped
@@ -139,6 +141,8 @@ class FittedModel:
         """Covariance matrix and df of contrasts by the spec's df method."""
         if self.spec.df_method == "normal":
             return tables.Normal(self.estimates.vcov)
+        if self.spec.df_method == "kenward-roger":
+            return kenward_roger(self.estimates)
         return satterthwaite(self.estimates)
 
     @cached_property
@@ -178,6 +182,10 @@ class FittedModel:
     def r2(self) -> shares.R2:
         """Marginal and conditional R² (Nakagawa et al. 2017)."""
         return shares.r2(self.design, self.estimates)
+
+    def anova(self, type: Literal[2, 3] = 3) -> pd.DataFrame:
+        """F tests of the terms: term, sum_sq, mean_sq, num_df, den_df, f_value, p_value."""
+        return anova_table(self.design, self.estimates.beta, self.sigma, self.df_source, type)
 
     def predict(
         self,
@@ -222,3 +230,16 @@ def fit_model(spec: ModelSpec | str, frame: pd.DataFrame, **options: Any) -> Fit
         spec = spec.with_options(**options)
     design = build_design(spec, frame)
     return FittedModel(spec, design, estimate(design, spec.optimizer), frame)
+
+
+def test_random_terms(fit: FittedModel) -> pd.DataFrame:
+    """Likelihood-ratio tests of each random effect; see ``inference.random_terms``."""
+    return random_terms.random_terms_table(
+        fit.design,
+        fit.estimates,
+        lambda random: random_terms.refitted(fit.design, fit.source, random),
+    )
+
+
+# pytest must not take this for a test.
+test_random_terms.__test__ = False  # type: ignore[attr-defined]

@@ -57,26 +57,35 @@ def value_at(criterion: Criterion, theta: Array) -> tuple[float, object]:
 
 
 def leave_boundary(
-    criterion: Criterion, theta: Array, state, slopes: list[Array]
+    criterion: Criterion, theta: Array, state, slopes: list[Array] | None
 ) -> tuple[float, Array]:
     """What leaving the boundary would gain, and where that leads (``theta`` when nothing does)."""
     lambdas = criterion.lambdas(theta)
     best, best_theta = 0.0, theta
     for k, factor in enumerate(criterion.conditioned.factors):
         for part, basis in null_directions(factor, lambdas[k]):
-            roots, axes = np.linalg.eigh(basis.T @ slopes[k][part, part] @ basis)
-            if roots[0] >= 0:
-                continue
-            direction = basis @ axes[:, 0]
-            for spread in (1e-3, 1e-2, 0.1, 0.5):
-                moved = [Lambda.copy() for Lambda in lambdas]
-                root = np.column_stack([moved[k][part, part], spread * direction])
-                moved[k][part, part] = lower_root(root)
-                trial = criterion.theta_of(moved)
-                gain = state.value - value_at(criterion, trial)[0]
-                if gain > best:
-                    best, best_theta = gain, trial
+            for direction in _ways_out(basis, None if slopes is None else slopes[k][part, part]):
+                for spread in (1e-3, 1e-2, 0.1, 0.5):
+                    moved = [Lambda.copy() for Lambda in lambdas]
+                    root = np.column_stack([moved[k][part, part], spread * direction])
+                    moved[k][part, part] = lower_root(root)
+                    trial = criterion.theta_of(moved)
+                    gain = state.value - value_at(criterion, trial)[0]
+                    if gain > best:
+                        best, best_theta = gain, trial
     return best, best_theta
+
+
+def _ways_out(basis: Array, slope: Array | None) -> list[Array]:
+    """Directions in the null space of G along which the criterion may fall.
+
+    With the derivative in G known these are its negative eigenvectors; else every direction of the
+    basis is tried.
+    """
+    if slope is None:
+        return [basis[:, m] for m in range(basis.shape[1])]
+    roots, axes = np.linalg.eigh(basis.T @ slope @ basis)
+    return [basis @ axes[:, 0]] if roots[0] < 0 else []
 
 
 def certificate(

@@ -100,8 +100,8 @@ class SingleFactorCriterion:
         q, width, G = B.shape
         Lambda = self.Lambda(theta)
         LA = (Lambda.T @ A.reshape(q, q * G)).reshape(q, q, G)
-        L = _cholesky(Lambda, LA)
-        inverse_L = _invert_lower(L)
+        L = cholesky_levels(Lambda, LA)
+        inverse_L = invert_lower(L)
         LB = (Lambda.T @ B.reshape(q, width * G)).reshape(q, width, G)
         W = np.empty_like(LB)
         for a in range(q):
@@ -236,6 +236,25 @@ class SingleFactorCriterion:
         inner = (J @ fixed).reshape(k, p, p)
         return result, state.H @ inner @ state.H
 
+    def kenward_roger_parts(self, state: State) -> KenwardRogerParts:
+        """Sums over levels for each free entry of G."""
+        pieces = self.pieces(state)
+        E = symmetric_units(self.factor)
+        k, p, q = len(E), self.conditioned.p, self.factor.width
+        fixed = pieces.cross[:, :-1, :, :-1]
+        S = np.einsum("kab,aibj->kij", E, fixed)
+        Q_flat = pieces.Q.reshape(q * q, -1)
+        QQ = _swap(Q_flat @ Q_flat.T, q)
+        trace_2 = np.einsum("kab,lcd,abcd->kl", E, E, QQ)
+        trace_1 = np.einsum("kab,ab->k", E, pieces.Q.sum(axis=2))
+        EU = [np.einsum("ab,bjg->ajg", e, pieces.U) for e in E]
+        Q = np.empty((k, k, p, p))
+        for j in range(k):
+            QEU = np.einsum("abg,bjg->ajg", pieces.Q, EU[j]).transpose(1, 0, 2).reshape(p, -1)
+            for i in range(k):
+                Q[i, j] = EU[i].transpose(1, 0, 2).reshape(p, -1) @ QEU.T
+        return KenwardRogerParts(S, Q, trace_1, trace_2)
+
     def modes(self, state: State) -> list[Array]:
         """Per factor (q, G): conditional modes on the conditioned scale."""
         w = state.W[:, -1] - np.einsum("ajg,j->ag", state.W[:, :-1], state.beta)
@@ -281,6 +300,26 @@ class Curvature:
     slope: Array
 
 
+@dataclass
+class KenwardRogerParts:
+    """Per free entry of G: ``S`` (k, p, p) = U'EU, ``Q`` (k, k, p, p) = U'E_i Z'V^-1 Z E_j U,
+    ``trace_1`` (k,) = tr(V^-1 ZEZ') and ``trace_2`` (k, k) = tr(V^-1 ZE_iZ' V^-1 ZE_jZ').
+    """
+
+    S: Array
+    Q: Array
+    trace_1: Array
+    trace_2: Array
+
+
+def symmetric_units(factor: Factor) -> Array:
+    """(k, q, q): the symmetric unit matrix of each free entry of the factor's G."""
+    E = np.zeros((len(factor.free), factor.width, factor.width))
+    for k, (a, b) in enumerate(factor.free):
+        E[k, a, b] = E[k, b, a] = 1.0
+    return E
+
+
 def constant(conditioned: Conditioned, reml: bool) -> float:
     """What is added to a criterion value to give -2 log-likelihood on the user's scale."""
     n, p = conditioned.n, conditioned.p
@@ -291,7 +330,7 @@ def constant(conditioned: Conditioned, reml: bool) -> float:
     return total - conditioned.log_weights
 
 
-def _cholesky(Lambda: Array, LA: Array) -> list[list[Array]]:
+def cholesky_levels(Lambda: Array, LA: Array) -> list[list[Array]]:
     """Lower factor of Lambda'A Lambda + I per level, as nested lists of (G,) vectors."""
     q = len(Lambda)
     L: list[list[Array]] = []
@@ -306,7 +345,7 @@ def _cholesky(Lambda: Array, LA: Array) -> list[list[Array]]:
     return L
 
 
-def _invert_lower(L: list[list[Array]]) -> list[list[Array]]:
+def invert_lower(L: list[list[Array]]) -> list[list[Array]]:
     q = len(L)
     inverse: list[list[Array]] = []
     for a in range(q):

@@ -9,6 +9,7 @@ from math import sqrt
 import numpy as np
 
 from lmm_core.errors import EstimationError
+from lmm_core.estimation.block_derivatives import BlockSolver
 from lmm_core.estimation.certify import Criterion
 from lmm_core.estimation.convergence import Convergence
 from lmm_core.estimation.criterion import SingleFactorCriterion, constant
@@ -95,14 +96,17 @@ def estimate(design: Design, optimizer: str = "auto", start: Array | None = None
         return _estimate(design, optimizer, start)
 
 
-def criterion_of(conditioned: Conditioned, reml: bool) -> Criterion:
-    return SingleFactorCriterion(conditioned, reml)
+def criterion_of(conditioned: Conditioned, reml: bool, weights: Array | None) -> Criterion:
+    """The criterion for one grouping factor, or for several."""
+    if len(conditioned.factors) == 1:
+        return SingleFactorCriterion(conditioned, reml)
+    return BlockSolver(conditioned, reml, weights)
 
 
 def _estimate(design: Design, optimizer: str, start: Array | None) -> Estimates:
     reml = design.spec.reml
     conditioned = condition(design)
-    criterion = criterion_of(conditioned, reml)
+    criterion = criterion_of(conditioned, reml, design.weights)
     theta, convergence = optimise(criterion, optimizer, start)
     state = criterion.evaluate(theta)
     shift = constant(conditioned, reml)

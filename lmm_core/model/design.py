@@ -64,6 +64,7 @@ class RandomBlock:
 class Design:
     """Everything the estimator needs, and what is needed to build the same for other rows.
 
+    ``values`` are the encoded factors of the rows in use (held for other codings).
     ``X`` (n, p) holds the independent columns only; ``basis`` is their orthonormal basis. ``rows``
     are positions in the original table, or None when all rows are used.
     """
@@ -79,6 +80,7 @@ class Design:
     weights: Array | None
     dropped: Dropped
     outcome: Numeric
+    values: FactorValues
 
     @property
     def kept(self) -> tuple[int, ...]:
@@ -179,7 +181,7 @@ def build_design(spec: ModelSpec, frame: pd.DataFrame) -> Design:
     if len(basis.kept) < layout.width:
         X = np.asfortranarray(X[:, list(basis.kept)])
     return Design(
-        spec, y, X, layout, basis, tuple(blocks), encoders, rows, weights, dropped, outcome
+        spec, y, X, layout, basis, tuple(blocks), encoders, rows, weights, dropped, outcome, values
     )
 
 

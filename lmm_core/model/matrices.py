@@ -111,6 +111,10 @@ class FactorValues:
         self.column = column
         self.cache: dict[str, Array] = {}
 
+    def __getstate__(self) -> dict:
+        # The table itself isn't taken along when a fit is pickled; what was encoded is.
+        return {"encoders": self.encoders, "column": None, "cache": self.cache}
+
     def __getitem__(self, text: str) -> Array:
         if text not in self.cache:
             encoder = self.encoders[text]

@@ -127,3 +127,8 @@ def key_coefficient(fit: FittedModel) -> Coefficient:
     """The coefficient a reader looks for first: the first predictor's, else the intercept."""
     found = coefficients(fit)
     return next((c for c in found if not c.is_intercept), found[0])
+
+
+def short_name(c: Coefficient) -> str:
+    """A few words for a narrow label."""
+    return " × ".join(part.name for part in c.parts) or "the average"

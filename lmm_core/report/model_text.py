@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lmm_core.fitted import FittedModel
+from lmm_core.formatting import correlation, number
 from lmm_core.model.design import RandomBlock
 from lmm_core.model.matrices import INTERCEPT
 from lmm_core.report.columns import outcome_name, parts_of, plain
-from lmm_core.report.numbers import correlation, number
 
 MAX_SHOWN = 7
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lmm_core.fitted import FittedModel
-from lmm_core.report.numbers import interval, number, whole
+from lmm_core.formatting import interval, number, whole
 
 
 def trajectory_sentence(fit: FittedModel) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from lmm_core.fitted import FittedModel
+from lmm_core.formatting import correlation, number, percent, whole
 from lmm_core.inference.tables import Component
 from lmm_core.report.columns import Units, outcome_name, outcome_unit
-from lmm_core.report.numbers import correlation, number, percent, whole
 
 
 def icc_sentence(fit: FittedModel) -> str:

@@ -6,7 +6,10 @@ leaves open.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lmm_core.fitted import FittedModel
+from lmm_core.formatting import interval, level_text, number, p_phrase
 from lmm_core.report.columns import (
     Coefficient,
     Part,
@@ -17,7 +20,6 @@ from lmm_core.report.columns import (
     outcome_unit,
     plain,
 )
-from lmm_core.report.numbers import interval, level_text, number, p_phrase
 
 
 def main_result(fit: FittedModel, units: Units) -> str:
@@ -40,7 +42,7 @@ def headline(fit: FittedModel, units: Units) -> str:
         return f"{outcome} {verb} by {amount} per {_per(c.parts[0], units)}{condition}"
     if len(c.parts) == 1 and c.parts[0].reference is not None:
         more = "higher" if c.estimate > 0 else "lower"
-        return f"{outcome} is {amount} {more} with {_level(c.parts[0])}{condition}"
+        return f"{outcome} is {amount} {more} for {_pair(c.parts[0])}{condition}"
     return f"{c.label}: {_with_unit(c.estimate, unit)}"
 
 
@@ -74,9 +76,10 @@ def coefficient_sentence(fit: FittedModel, c: Coefficient, units: Units) -> str:
         verb = "rises" if c.estimate > 0 else "falls"
         claim = f"{subject}, {outcome} {verb} by {_with_unit(abs(c.estimate), unit)} on average"
     else:
-        subject, up, down = f"With {_level(part)} instead of {part.reference}", "more", "less"
+        up, down = "more", "less"
         more = "higher" if c.estimate > 0 else "lower"
-        claim = f"{subject}, {outcome} is {_with_unit(abs(c.estimate), unit)} {more} on average"
+        amount = _with_unit(abs(c.estimate), unit)
+        claim = f"{outcome} is {amount} {more} on average for {_pair(part)}"
     if c.excludes_zero:
         return f"{claim}{condition} ({evidence})."
     return f"{claim}{condition}, but {_open(c, unit, up, down)} ({evidence})."
@@ -98,19 +101,17 @@ def _interaction_sentence(
     levels = [part for part in c.parts if not part.numeric]
     amount = _with_unit(abs(c.estimate), unit)
     if len(numeric) == 1 and levels and all(part.reference is not None for part in levels):
-        who = " and ".join(_level(part) for part in levels)
-        base = " and ".join(str(part.reference) for part in levels)
         more = "larger" if c.estimate > 0 else "smaller"
         claim = (
-            f"The change of {outcome} per {numeric[0].name} is {amount} {more} with {who} than "
-            f"with {base}"
+            f"The change of {outcome} per {numeric[0].name} is {amount} {more} for "
+            f"{_and(_level(part) for part in levels)} than for {_and(map(_reference, levels))}"
         )
     elif not numeric and len(levels) == 2 and all(part.reference is not None for part in levels):
         first, second = levels
         more = "larger" if c.estimate > 0 else "smaller"
         claim = (
-            f"The difference between {first.level} and {first.reference} is {amount} {more} with "
-            f"{_level(second)} than with {second.reference}"
+            f"The difference between {_level(first)} and {_reference(first)} is {amount} {more} "
+            f"for {_level(second)} than for {_reference(second)}"
         )
     elif len(numeric) == 2 and not levels:
         more = "larger" if c.estimate > 0 else "smaller"
@@ -137,8 +138,26 @@ def _per(part: Part, units: Units) -> str:
     return f"{unit} of {part.name}" if unit else f"unit of {part.name}"
 
 
+def _pair(part: Part) -> str:
+    return f"{_level(part)} than for {_reference(part)}"
+
+
 def _level(part: Part) -> str:
-    return f"{part.name} = {part.level}"
+    return _named(part, str(part.level))
+
+
+def _reference(part: Part) -> str:
+    return _named(part, str(part.reference))
+
+
+def _named(part: Part, level: str) -> str:
+    """A level that is a word speaks for itself; "2" or "A" needs its column."""
+    word = len(level) > 2 and level.replace(" ", "").isalpha()
+    return level if word else f"{part.name} = {level}"
+
+
+def _and(items: Iterable[str]) -> str:
+    return " and ".join(items)
 
 
 def _subject(c: Coefficient) -> str:

@@ -5,7 +5,8 @@ import streamlit as st
 from pages.parts import assumption_views, explain, notices
 
 fit = notices.fit_or_stop()
+checks = assumption_views.checks_of(fit)
 
-st.title("Can the results be trusted?", anchor=False)
-assumption_views.show(fit)
+st.title(assumption_views.headline(checks), anchor=False)
+assumption_views.show(fit, checks)
 explain.what_is("assumptions")

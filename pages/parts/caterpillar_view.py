@@ -11,7 +11,7 @@ from lmm_core.report.markup import md, md_sentence
 from lmm_core.report.variance_words import caterpillar_sentence
 from pages.parts import charts, model_tables
 
-MAX_ROWS = 25
+MAX_ROWS = 12
 
 
 @st.fragment

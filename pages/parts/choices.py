@@ -40,7 +40,7 @@ def groups() -> list[str]:
     """Columns whose values repeat, IDs first."""
     n = len(state.table().frame)
     order = {"id": 0, "category": 1, "text": 1, "ordered": 2, "number": 3, "date": 4}
-    infos = [i for i in state.columns() if i.kind in order and 1 < i.n_unique]
+    infos = [i for i in state.columns() if i.kind in order and i.n_unique > 1]
     infos.sort(key=lambda i: (order[i.kind], i.n_unique >= n))
     return _with_current([i.name for i in infos], [st.session_state.get(state.GROUP)])
 

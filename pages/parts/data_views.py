@@ -9,9 +9,9 @@ from lmm_core.data.read import read_table
 from lmm_core.data.samples import sample_info, sample_names
 from lmm_core.data.table import Table
 from lmm_core.errors import LMMError
+from lmm_core.formatting import whole
 from lmm_core.model.factors import factor_of
 from lmm_core.report.markup import md, md_sentence
-from lmm_core.report.numbers import whole
 from lmm_core.report.variance_words import dropped_sentence
 from pages.parts import state, tables
 from pages.parts.tables import Column
@@ -70,15 +70,16 @@ def samples() -> None:
     with st.expander("Or choose a sample", expanded=current is not None):
         for name in sample_names():
             info = sample_info(name)
-            st.button(
+            title, text = st.columns([1, 3], vertical_alignment="top")
+            title.button(
                 info.title,
                 key=f"sample:{name}",
-                type="tertiary",
+                width="stretch",
                 disabled=name == current,
                 on_click=_use_sample,
                 args=(name,),
             )
-            st.caption(md_sentence(f"{info.look_for} {info.source}"))
+            text.caption(md_sentence(f"{info.look_for} {info.source}"))
 
 
 def _use_sample(name: str) -> None:

@@ -8,17 +8,19 @@ import streamlit as st
 
 from pages.parts import sidebar, state
 
+WIDTH = 960
 _PAGES = Path(__file__).parents[1]
 
 
 def run() -> None:
     """One run of the script."""
-    st.set_page_config(page_title="Mixed models", page_icon="📈", layout="centered")
+    st.set_page_config(page_title="Mixed models", page_icon="📈", layout="wide")
     page = st.navigation(_pages(), position="top")
     state.start()
     with st.sidebar:
         sidebar.show()
-    page.run()
+    with st.container(width=WIDTH):
+        page.run()
 
 
 def _page(path: str, title: str, help: str, default: bool = False):

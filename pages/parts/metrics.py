@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from lmm_core.fitted import FittedModel
-from lmm_core.report.columns import Units, key_coefficient, outcome_unit
+from lmm_core.formatting import interval, level_text, number, percent, whole
+from lmm_core.report.columns import Units, key_coefficient, outcome_unit, short_name
 from lmm_core.report.markup import md
-from lmm_core.report.numbers import interval, level_text, number, percent, whole
 
 
 def show(fit: FittedModel, units: Units) -> None:
@@ -19,8 +19,9 @@ def show(fit: FittedModel, units: Units) -> None:
     rows, effect, share, explained = st.columns(4)
     rows.metric("Rows", whole(fit.n_obs))
     rows.caption(md(f"{groups} groups"))
-    effect.metric(md(key.label), f"{number(key.estimate)}{f' {unit}' if unit else ''}")
-    effect.caption(f"{level_text(fit.spec.ci_level)} CI {interval(key.low, key.high)}")
+    effect.metric(f"Effect of {md(short_name(key))}", number(key.estimate))
+    bounds = interval(key.low, key.high, unit)
+    effect.caption(f"{level_text(fit.spec.ci_level)} CI {md(bounds)}")
     share.metric("ICC", number(icc.adjusted, 2))
     share.caption(f"{percent(icc.adjusted)} of the variance left is between groups")
     explained.metric("R²", number(r2.conditional, 2))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from lmm_core.fitted import FittedModel
+from lmm_core.formatting import correlation, level_text, number
 from lmm_core.inference.tables import Component
 from lmm_core.model.matrices import INTERCEPT
-from lmm_core.report.numbers import correlation, level_text, number
 from pages.parts import tables
 from pages.parts.tables import Column
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
+from lmm_core.figures.trajectories import default_by
 from lmm_core.figures.trajectories import trajectories as draw_trajectories
 from lmm_core.fitted import FittedModel
 from lmm_core.report.columns import Units
@@ -12,4 +11,4 @@ from pages.parts import charts
 
 def trajectories(fit: FittedModel, units: Units, key: str) -> None:
     """Observed lines, each group's line and the average with its band."""
-    charts.show(draw_trajectories(fit, units=units), key)
+    charts.show(draw_trajectories(fit, by=default_by(fit), units=units), key)

@@ -8,11 +8,11 @@ from itertools import combinations
 import streamlit as st
 
 from lmm_core.errors import FormulaError, LMMError
+from lmm_core.formatting import whole
 from lmm_core.model.encoding import encode_levels
 from lmm_core.model.factors import Factor, factor_of
 from lmm_core.model.spec import ModelSpec, RandomTerm, Term
 from lmm_core.report.markup import md
-from lmm_core.report.numbers import whole
 from pages.parts import choices, state
 from pages.parts.notices import fix_buttons
 
@@ -38,9 +38,8 @@ def show() -> None:
 
 def _data() -> None:
     table = state.table()
-    name, change = st.columns([3, 2], vertical_alignment="center")
-    name.markdown(f"**{md(table.name)}**  \n:small[{whole(len(table.frame))} rows]")
-    change.page_link("pages/prepare/data.py", label="Change data")
+    st.markdown(f"**{md(table.name)}**  \n:small[{whole(len(table.frame))} rows]")
+    st.page_link("pages/prepare/data.py", label="Change data", icon=":material/swap_horiz:")
 
 
 def _model() -> None:

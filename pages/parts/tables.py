@@ -9,7 +9,7 @@ from io import BytesIO
 import pandas as pd
 import streamlit as st
 
-from lmm_core.report import numbers
+from lmm_core import formatting as numbers
 from lmm_core.report.markup import md
 
 Formatter = Callable[[float], str]

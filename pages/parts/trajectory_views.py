@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lmm_core.figures.multiples import n_pages, small_multiples
-from lmm_core.figures.trajectories import trajectories, x_choices
+from lmm_core.figures.trajectories import default_by, trajectories, x_choices
 from lmm_core.fitted import FittedModel
 from lmm_core.model.encoding import Categorical
 from lmm_core.report.columns import Units
@@ -41,9 +41,12 @@ def show(fit: FittedModel, units: Units) -> None:
 
 
 def _together(fit: FittedModel, units: Units, group: str) -> None:
-    x = _axis(fit)
-    by = _colour(fit)
-    marked = st.multiselect(
+    left, middle, right = st.columns(3)
+    with left:
+        x = _axis(fit)
+    with middle:
+        by = _colour(fit)
+    marked = right.multiselect(
         f"Highlight {md(group)}",
         list(fit.groups[group].levels),
         key=f"highlight:{group}",
@@ -86,8 +89,8 @@ def _one_by_one(fit: FittedModel, units: Units, group: str) -> None:
 
 def _axis(fit: FittedModel) -> str | None:
     offered = list(x_choices(fit))
-    if len(offered) < 2:
-        return offered[0] if offered else None
+    if not offered:
+        return None
     return st.selectbox("Horizontal axis", offered, key=f"axis:{'|'.join(offered)}")
 
 
@@ -97,8 +100,7 @@ def _colour(fit: FittedModel) -> str | None:
     offered = list(dict.fromkeys(offered))
     if not offered:
         return None
-    small = [e for e in encoders if isinstance(e, Categorical) and len(e.levels) <= 6]
-    default = small[0].factor.column if len(small) == 1 else None
+    default = default_by(fit)
     names = ["", *offered]
     return (
         st.selectbox(

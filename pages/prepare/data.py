@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from lmm_core.formatting import whole
 from lmm_core.report.markup import md
-from lmm_core.report.numbers import whole
 from pages.parts import data_views, state
 
 table = state.table()

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from lmm_core.figures.variance import icc_curve, variance_bar
+from lmm_core.formatting import percent
 from lmm_core.report.markup import md, md_sentence
-from lmm_core.report.numbers import percent
 from lmm_core.report.variance_words import icc_sentence, singular_sentence, variance_sentences
 from pages.parts import charts, explain, model_tables, notices, state
 

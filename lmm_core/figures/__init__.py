@@ -1,0 +1,1 @@
+"""Plotly figures: one module per picture, one palette, user text always escaped."""

@@ -1,0 +1,111 @@
+"""The assumptions page: all verdicts in one table, one check at a time with its picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from lmm_core.assess.assumptions import Check, check_assumptions
+from lmm_core.cache import remembered
+from lmm_core.figures import diagnostics
+from lmm_core.fitted import FittedModel
+from lmm_core.model.factors import Factor, factor_of
+from lmm_core.report.markup import md, md_sentence
+from pages.parts import charts, state, tables
+
+VERDICTS = {"fine": "fine", "look": ":orange[take a look]", "act": ":red[act]"}
+
+
+def checks_of(fit: FittedModel) -> tuple[Check, ...]:
+    """The checks of a fit, made once."""
+    key = ("assumptions", state.table().fingerprint, fit.spec)
+    return remembered(key, lambda: check_assumptions(fit))
+
+
+def headline(checks: tuple[Check, ...]) -> str:
+    """A title that states how many checks call for something."""
+    act = sum(check.verdict == "act" for check in checks)
+    look = sum(check.verdict == "look" for check in checks)
+    if act:
+        return f"{act} of {len(checks)} checks call for action"
+    if look:
+        return f"{look} of {len(checks)} checks deserve a look"
+    return "No check raises a concern"
+
+
+def show(fit: FittedModel, checks: tuple[Check, ...]) -> None:
+    _table(checks)
+    _one(fit, checks)
+
+
+def _table(checks: tuple[Check, ...]) -> None:
+    frame = pd.DataFrame(
+        {
+            "Check": [md(check.title) for check in checks],
+            "Verdict": [VERDICTS[check.verdict] for check in checks],
+            "How large": [md(check.magnitude_text) for check in checks],
+        }
+    )
+    st.table(frame, border="horizontal", hide_index=True, alt="Verdict of every check")
+    download = pd.DataFrame(
+        [(c.title, c.verdict, c.magnitude_text, c.sentence, c.what_to_do) for c in checks],
+        columns=["check", "verdict", "magnitude", "meaning", "what to do"],
+    )
+    tables.take_along(download, "assumptions")
+
+
+@st.fragment
+def _one(fit: FittedModel, checks: tuple[Check, ...]) -> None:
+    by_key = {check.key: check for check in checks}
+    worst = max(checks, key=lambda check: ("fine", "look", "act").index(check.verdict))
+    key = st.selectbox(
+        "Look at one check",
+        list(by_key),
+        index=list(by_key).index(worst.key),
+        format_func=lambda k: by_key[k].title,
+        key="assumption",
+        persist_state="session",
+    )
+    check = by_key.get(key, worst)
+    st.write(md_sentence(check.sentence))
+    picture = diagnostics.picture(fit, check.key)
+    if picture is not None:
+        charts.show(picture, f"diagnostic:{check.key}")
+    st.caption(md_sentence(f"How to read it: {check.how_to_read}"))
+    if check.verdict != "fine":
+        st.write(md_sentence(check.what_to_do))
+        _act(check)
+
+
+def _act(check: Check) -> None:
+    """The button for what the app can do itself."""
+    name, _, column = (check.action or "").partition(":")
+    actions: dict[str, tuple[str, Callable[..., None]]] = {
+        "log_outcome": ("Use the logarithm of the outcome", _log_outcome),
+        "add_square": (f"Add the square of {md(column)}", _add_square),
+    }
+    if name in actions:
+        label, action = actions[name]
+        st.button(label, key=f"act:{check.key}", on_click=action, args=(column,) if column else ())
+
+
+def _log_outcome() -> None:
+    model = state.spec()
+    if model is not None:
+        factor = factor_of(model.outcome)
+        state.set_spec(
+            replace(model, outcome=Factor(factor.column, (*factor.calls, ("log", None))).text)
+        )
+
+
+def _add_square(column: str) -> None:
+    model = state.spec()
+    if model is not None:
+        square = (Factor(column, (("I", 2),)).text,)
+        if square not in model.fixed:
+            mains = [t for t in model.fixed if len(t) == 1]
+            rest = [t for t in model.fixed if len(t) > 1]
+            state.set_spec(replace(model, fixed=(*mains, square, *rest)))
