@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,47 +15,55 @@ from lmm_core import FittedModel, ModelSpec, fit_model
 REFERENCE = Path(__file__).parent / "reference"
 
 
-@lru_cache(maxsize=1)
+@cache
 def models() -> dict[str, dict[str, Any]]:
-    """Reference models by key."""
-    return {m["key"]: m for m in json.loads((REFERENCE / "models.json").read_text())}
+    """Reference models by key; those of ``extra`` carry the folder of their data."""
+    found = {m["key"]: {**m, "folder": "data"} for m in _json("models")}
+    return found | {m["key"]: {**m, "folder": "data_extra"} for m in _json("models_extra")}
 
 
-@lru_cache(maxsize=1)
+@cache
 def lme4() -> dict[str, dict[str, Any]]:
     """Values of lme4, lmerTest and pbkrtest by "key|method"."""
-    return json.loads((REFERENCE / "lme4.json").read_text())
+    return _json("lme4") | _json("extra")["fits"]
 
 
-@lru_cache(maxsize=1)
+def _json(name: str) -> Any:
+    return json.loads((REFERENCE / f"{name}.json").read_text())
+
+
+@cache
 def inference() -> dict[str, dict[str, Any]]:
-    return json.loads((REFERENCE / "inference.json").read_text())
+    return _json("inference") | _json("extra")["inference"]
 
 
-@lru_cache(maxsize=None)
-def data(name: str, factors: tuple[str, ...] = ()) -> pd.DataFrame:
+@cache
+def data(name: str, factors: tuple[str, ...] = (), folder: str = "data") -> pd.DataFrame:
     """A data set with the named columns as text, so that they enter as categories."""
-    frame = pd.read_csv(REFERENCE / "data" / f"{name}.csv")
-    return frame.astype({column: str for column in factors})
+    frame = pd.read_csv(REFERENCE / folder / f"{name}.csv")
+    return frame.assign(**{column: frame[column].map(_text) for column in factors})
 
 
-@lru_cache(maxsize=None)
+def _text(value: object) -> object:
+    """A level's text; a whole number that became a float beside missing values stays whole."""
+    if isinstance(value, float):
+        return None if np.isnan(value) else f"{value:g}"
+    return str(value)
+
+
+@cache
 def reference_fit(key: str) -> FittedModel:
     """The fit that belongs to a "key|method" of lme4.json."""
     name, method = key.split("|")
     model = models()[name]
-    spec = ModelSpec.from_formula(model["lme4"], reml=method == "REML")
-    return fit_model(spec, data(model["data"], tuple(model["factors"])))
+    weights = model.get("weights")
+    spec = ModelSpec.from_formula(model["lme4"], reml=method == "REML", weights=weights)
+    return fit_model(spec, data(model["data"], tuple(model["factors"]), model["folder"]))
 
 
-@lru_cache(maxsize=None)
+@cache
 def fitted(formula: str, name: str, factors: tuple[str, ...] = (), **options: Any) -> FittedModel:
     return fit_model(formula, data(name, factors), **options)
-
-
-def single_group_keys() -> list[str]:
-    """Keys of lme4.json whose model has one grouping column."""
-    return [k for k in lme4() if len(lme4()[k]["ngrps"]) == 1]
 
 
 def array(values: Any) -> np.ndarray:

@@ -19,9 +19,9 @@ from lmm_core.estimation.criterion import KenwardRogerParts, symmetric_units
 
 Array = np.ndarray
 
-# Central differences of an exact gradient on the conditioned scale lose about a third of the digits.
+# Central differences of an exact gradient lose about a third of the digits.
 STEP = 1e-4
-TINY = 1e-7
+TINY, OFF = 1e-7, 1e-6
 MAX_DENSE = 9_000
 
 
@@ -183,19 +183,33 @@ class BlockSolver(BlockCriterion):
         Lambda is singular) the derivative in G.
         """
         pieces = self.pieces(state)
-        sums = self._inverse_sums(state, pieces.inverse)
         parts = self._fixed_parts(pieces, state)
+        # Where Lambda is singular its N isn't determined by T. The criterion is even in a column
+        # of zeros, so a small step off it changes the other derivatives by its square only.
+        near = self._off_the_boundary(state)
+        sums = self._inverse_sums(near, self.pieces(near).inverse)
         halves: list[Array] = [np.zeros(0)] * len(self.factors)
         slopes: list[Array] = [np.zeros(0)] * len(self.factors)
         for k, total, part, factor in zip(self.order, sums, parts, self.factors, strict=True):
-            Lambda = state.lambdas[k]
+            Lambda, moved = state.lambdas[k], near.lambdas[k]
             T = factor.n_levels * np.eye(factor.width) - total
-            safe = _regular(Lambda)
-            N = np.linalg.solve(safe.T, T)
-            halves[k] = N - part @ Lambda
-            N_inner = np.linalg.solve(safe.T, N.T).T
-            slopes[k] = 0.5 * (N_inner + N_inner.T) - part
+            N = np.linalg.solve(moved.T, T)
+            halves[k] = np.where(np.any(Lambda != 0, axis=0), N - part @ Lambda, 0.0)
+            inner = np.linalg.solve(moved.T, N.T).T
+            slopes[k] = 0.5 * (inner + inner.T) - part
         return halves, slopes
+
+    def _off_the_boundary(self, state: BlockState) -> BlockState:
+        if all((np.abs(np.diag(L)) >= TINY).all() for L in state.lambdas):
+            return state
+        if "near" not in state.extra:
+            moved = []
+            for Lambda in state.lambdas:
+                diagonal = np.diag(Lambda)
+                lift = np.where(np.abs(diagonal) < TINY, OFF, diagonal) - diagonal
+                moved.append(Lambda + np.diag(lift))
+            state.extra["near"] = self.evaluate(self.theta_of(moved))
+        return state.extra["near"]
 
     def gradient_at(self, state: BlockState) -> Array:
         return 2.0 * self.theta_of(self._slopes_in_Lambda(state)[0])
@@ -443,10 +457,3 @@ class BlockSolver(BlockCriterion):
 
 def _fixed(cross: Array) -> Array:
     return cross[:, :-1, :, :-1]
-
-
-def _regular(Lambda: Array) -> Array:
-    """Lambda with a diagonal that can be divided by; signs are kept."""
-    diagonal = np.diag(Lambda)
-    safe = np.where(np.abs(diagonal) < TINY, np.where(diagonal < 0, -TINY, TINY), diagonal)
-    return Lambda + np.diag(safe - diagonal)

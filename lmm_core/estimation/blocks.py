@@ -213,10 +213,10 @@ class BlockCriterion:
         for t, cross in enumerate(self.first_cross):
             scaled = np.einsum("ra,rsm,sb->abm", own[t + 1], cross.values, own[0], optimize=True)
             lower = [[inverse_L[a][b][cross.columns] for b in range(a + 1)] for a in range(q)]
-            for row in scaled:
-                parts.append(
-                    np.stack([sum(lower[a][b] * row[b] for b in range(a + 1)) for a in range(q)], 1)
-                )
+            parts += [
+                np.stack([sum(lower[a][b] * row[b] for b in range(a + 1)) for a in range(q)], 1)
+                for row in scaled
+            ]
         return np.concatenate(parts)[self.entry_order]
 
     def _schur(self, own: list[Array], Y: Array) -> Array:

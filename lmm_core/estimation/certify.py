@@ -93,9 +93,8 @@ def certificate(
 ) -> Convergence:
     """The checks at ``theta``: projected gradient, curvature, and the way off the boundary."""
     gradient, hessian = criterion.derivatives(state)
-    free = np.ones(criterion.size, dtype=bool)
     lambdas = criterion.lambdas(theta)
-    free = np.abs(hessian).max(axis=1) > 0 if criterion.size else free
+    free = _free(criterion, lambdas)
     curvature = None
     expected = 0.0
     if free.any():
@@ -107,7 +106,7 @@ def certificate(
         expected = float(0.5 * (projected[usable] ** 2 / roots[usable]).sum())
     boundary, _ = leave_boundary(criterion, theta, state, criterion.slopes_G(state))
     largest = float(np.abs(gradient).max(initial=0.0))
-    flat = curvature is None or curvature > -1e-6 * max(1.0, float(np.abs(hessian).max()))
+    flat = curvature is None or curvature > -1e-6 * max(1.0, float(np.abs(roots).max()))
     converged = expected < GAIN_TOLERANCE and boundary < GAIN_TOLERANCE and flat
     singular = tuple(
         s
@@ -115,6 +114,12 @@ def certificate(
         for s in singularities(factor, Lambda)
     )
     return Convergence(converged, attempts, largest, expected, curvature, boundary, singular)
+
+
+def _free(criterion: Criterion, lambdas: list[Array]) -> Array:
+    """(k,): entries of theta that aren't in a column of zeros; those are for the boundary check."""
+    flags = [np.broadcast_to(np.any(L != 0, axis=0), L.shape).astype(float) for L in lambdas]
+    return criterion.theta_of(flags) > 0
 
 
 def singularities(factor: Factor, Lambda: Array) -> list[Singularity]:

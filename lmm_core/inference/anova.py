@@ -7,6 +7,7 @@ don't contain it. Denominator df by Satterthwaite (Fai & Cornelius as in lmerTes
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -17,10 +18,8 @@ from lmm_core.inference.distributions import f_p_value
 from lmm_core.inference.kenward_roger import KenwardRoger
 from lmm_core.inference.tables import DfMethod
 from lmm_core.model.design import Design
-from lmm_core.model.encoding import Categorical
+from lmm_core.model.encoding import Categorical, Encoder, level_sort_key
 from lmm_core.model.factors import term_text
-from lmm_core.model.matrices import Layout
-from lmm_core.model.rank import find_basis
 
 Array = np.ndarray
 ROWS_FOR_CODING = 20_000
@@ -34,30 +33,93 @@ def anova_table(
         raise ModelError("F tests are of type 2 or 3.", "Use type=3 or type=2.", code="anova_type")
     contrasts = type_3_contrasts(design) if kind == 3 else type_2_contrasts(design)
     rows = []
+    change = _coding_change(design, kind)
     for term, L in zip(design.layout.terms, contrasts, strict=True):
-        f_value, num_df, den_df = f_test(L, beta, method)
-        mean_sq = f_value * sigma**2
-        p = f_p_value(f_value, num_df, den_df) if num_df else np.nan
-        rows.append((term_text(term), mean_sq * num_df, mean_sq, num_df, den_df, f_value, p))
+        test = f_test(_orthonormal(L, change), beta, method)
+        # As lmerTest: the sums of squares belong to the F before Kenward and Roger's scaling.
+        mean_sq = test.unscaled * sigma**2
+        sums = (mean_sq * test.num_df, mean_sq)
+        rows.append((term_text(term), *sums, test.num_df, test.den_df, test.f_value, test.p_value))
     columns = ["term", "sum_sq", "mean_sq", "num_df", "den_df", "f_value", "p_value"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def f_test(L: Array, beta: Array, method: DfMethod) -> tuple[float, int, float]:
-    """F statistic, numerator and denominator df of L beta = 0; ``L`` (m, p) of any rank."""
+@dataclass(frozen=True)
+class FTest:
+    """F statistic with its df; ``unscaled`` is it before Kenward and Roger's scaling."""
+
+    f_value: float
+    num_df: int
+    den_df: float
+    unscaled: float
+
+    @property
+    def p_value(self) -> float:
+        return f_p_value(self.f_value, self.num_df, self.den_df) if self.num_df else np.nan
+
+
+def _orthonormal(L: Array, change: Array | None) -> Array:
+    """Rows that span those of ``L`` and are orthonormal in the coding that ``change`` leads to.
+
+    The F statistic doesn't depend on the choice of rows, Satterthwaite's df for several rows do:
+    lmerTest's are reproduced by its own codings.
+    """
+    if not len(L):
+        return L
+    if change is None:
+        return _span(L)
+    # L beta = (L change^-1)(change beta)
+    inner = np.linalg.solve(change.T, L.T).T
+    return _span(inner) @ change
+
+
+def _coding_change(design: Design, kind: Literal[2, 3]) -> Array | None:
+    """(p, p): the user's coefficients to sum-to-zero ones (type II) or to those with the first
+    levels as reference (type III); None when nothing changes or columns are redundant.
+    """
+    if design.aliased or (kind == 3 and not design.spec.reference):
+        return None
+    rows = np.unique(np.linspace(0, design.n - 1, min(design.n, ROWS_FOR_CODING)).astype(int))
+    change, _, rank, _ = np.linalg.lstsq(_recoded(design, rows, kind), design.X[rows], rcond=None)
+    if rank < design.p:
+        # The relation between codings is the same in every row, but these rows don't show it.
+        rows = np.arange(design.n)
+        change = np.linalg.lstsq(_recoded(design, rows, kind), design.X, rcond=None)[0]
+    return change
+
+
+def _recoded(design: Design, rows: Array, kind: Literal[2, 3]) -> Array:
+    layout = design.layout
+    columns: list[Array] = [np.ones(len(rows))] if layout.intercept else []
+    for term, coding in zip(layout.terms, layout.codings, strict=True):
+        products: list[Array] | None = None
+        for factor, full in zip(term, coding, strict=True):
+            encoder = design.encoders[factor]
+            part = _level_columns(encoder, design.values[factor][rows])
+            if isinstance(encoder, Categorical) and not full:
+                order = sorted(range(len(part)), key=lambda k: level_sort_key(encoder.levels[k]))
+                part = [part[k] for k in order]
+                part = [c - part[-1] for c in part[:-1]] if kind == 2 else part[1:]
+            products = part if products is None else [a * b for b in part for a in products]
+        columns += products or []
+    return np.column_stack(columns)
+
+
+def f_test(L: Array, beta: Array, method: DfMethod) -> FTest:
+    """F test of L beta = 0; ``L`` (m, p) of any rank."""
     L = _independent_rows(L)
     q = len(L)
     if q == 0:
-        return np.nan, 0, np.nan
+        return FTest(np.nan, 0, np.nan, np.nan)
     if isinstance(method, KenwardRoger):
-        f_value, df = method.f_test(L, beta)
-        return f_value, q, df
+        f_value, df, scale = method.f_test(L, beta)
+        return FTest(f_value, q, df, f_value / scale)
     roots, axes = np.linalg.eigh(L @ method.vcov @ L.T)
     directions = axes.T @ L
     squares = (directions @ beta) ** 2 / roots
     f_value = float(squares.sum() / q)
     df = method.df(directions)
-    return f_value, q, _combined_df(df)
+    return FTest(f_value, q, _combined_df(df), f_value)
 
 
 def _combined_df(df: Array) -> float:
@@ -75,50 +137,84 @@ def _combined_df(df: Array) -> float:
 
 
 def _independent_rows(L: Array) -> Array:
-    """Orthonormal rows that span those of ``L``; for a single row the row itself."""
-    if len(L) == 1:
-        return L if np.any(L) else L[:0]
+    """The rows themselves when they are independent, else an orthonormal basis of their span."""
+    if not len(L):
+        return L
     _, values, right = np.linalg.svd(L, full_matrices=False)
-    return right[values > 1e-8 * max(values.max(), 1e-300)]
+    rank = int((values > 1e-8 * values[0]).sum()) if values[0] > 0 else 0
+    return L if rank == len(L) else right[:rank]
 
 
 def type_3_contrasts(design: Design) -> list[Array]:
-    """Per term (m, p): its sum-coded coefficients in terms of the model's own."""
-    values = design.values
-    if len(design.y) > ROWS_FOR_CODING:
-        # The relation between codings is the same in every row; a spread of rows shows it.
-        rows = np.unique(np.linspace(0, len(design.y) - 1, ROWS_FOR_CODING).astype(int))
-    else:
-        rows = np.arange(len(design.y))
-    coded = sum_coded(design.layout, values, rows, design)
-    own = design.X[rows]
-    basis = find_basis(coded)
-    kept = list(basis.kept)
-    change, *_ = np.linalg.lstsq(coded[:, kept], own, rcond=None)
-    assign = np.array(design.layout.assign)[kept]
-    return [change[assign == k] for k in range(len(design.layout.terms))]
+    """Per term (m, p): the type III estimable functions (Goodnight 1976, SAS TR R-101).
+
+    Among the estimable functions that are free of all effects not containing the term, those that
+    are orthogonal to the ones free of the term itself. With all cells filled these are the
+    sum-to-zero coefficients; they don't depend on the coding, and are defined with empty cells.
+    """
+    terms = design.layout.terms
+    present = {a for a in design.assign if a >= 0}
+    full, assign = _all_levels(design, present)
+    gram = full.T @ full
+    roots, axes = np.linalg.eigh(gram)
+    usable = roots > 1e-9 * roots.max()
+    estimable = axes[:, usable].T
+    to_own = (axes[:, usable] / roots[usable]) @ axes[:, usable].T @ (full.T @ design.X)
+    result = []
+    for k in range(len(terms)):
+        if k not in present:
+            result.append(np.zeros((0, design.p)))
+            continue
+        inside = [j for j in present if j == k or _contains(design, terms[j], terms[k])]
+        larger = [j for j in inside if j != k]
+        wide = _free_of(estimable, ~np.isin(assign, inside))
+        narrow = _free_of(estimable, ~np.isin(assign, larger))
+        if len(narrow):
+            basis = np.linalg.qr(narrow.T)[0]
+            wide = wide - (wide @ basis) @ basis.T
+        result.append(_span(wide) @ to_own)
+    return result
 
 
-def sum_coded(layout: Layout, values, rows: Array, design: Design) -> Array:
-    """The model matrix with sum-to-zero contrasts instead of reference levels."""
-    columns: list[Array] = [np.ones(len(rows))] if layout.intercept else []
-    for term, coding in zip(layout.terms, layout.codings, strict=True):
+def _free_of(estimable: Array, zero: Array) -> Array:
+    """Orthonormal rows of the estimable functions whose entries ``zero`` vanish."""
+    left, values, _ = np.linalg.svd(estimable[:, zero], full_matrices=True)
+    rank = int((values > 1e-8).sum())
+    return left[:, rank:].T @ estimable
+
+
+def _span(rows: Array) -> Array:
+    if not len(rows):
+        return rows
+    _, values, right = np.linalg.svd(rows, full_matrices=False)
+    return right[values > 1e-6]
+
+
+def _all_levels(design: Design, present: set[int]) -> tuple[Array, Array]:
+    """The model matrix with a column for every level, and the term of each column (-1 first)."""
+    columns: list[Array] = [np.ones(design.n)] if design.layout.intercept else []
+    assign = [-1] * len(columns)
+    for k, term in enumerate(design.layout.terms):
+        if k not in present:
+            continue
         products: list[Array] | None = None
-        for factor, full in zip(term, coding, strict=True):
-            part = _coded_columns(design.encoders[factor], values[factor][rows], full)
+        for factor in term:
+            encoded = design.values[factor]
+            if encoded.ndim == 2:
+                # One scale per covariate: orthogonality is between its columns, not across units.
+                encoded = encoded / np.sqrt((encoded**2).mean(axis=0))
+            part = _level_columns(design.encoders[factor], encoded)
             products = part if products is None else [a * b for b in part for a in products]
-        columns += products or []
-    return np.column_stack(columns)
+        filled = [column for column in products or [] if column.any()]
+        columns += filled
+        assign += [k] * len(filled)
+    return np.column_stack(columns), np.array(assign)
 
 
-def _coded_columns(encoder, encoded: Array, full: bool) -> list[Array]:
-    if not isinstance(encoder, Categorical):
-        return [encoded[:, k] for k in range(encoded.shape[1])]
-    count = len(encoder.levels)
-    if full:
-        return [(encoded == k).astype(float) for k in range(count)]
-    last = (encoded == count - 1).astype(float)
-    return [(encoded == k).astype(float) - last for k in range(count - 1)]
+def _level_columns(encoder: Encoder, encoded: Array) -> list[Array]:
+    if isinstance(encoder, Categorical):
+        return [(encoded == k).astype(float) for k in range(len(encoder.levels))]
+    return [encoded[:, k] for k in range(encoded.shape[1])]
 
 
 def type_2_contrasts(design: Design) -> list[Array]:
@@ -142,8 +238,11 @@ def type_2_contrasts(design: Design) -> list[Array]:
 
 
 def _contains(design: Design, other: tuple[str, ...], term: tuple[str, ...]) -> bool:
-    """Whether ``other`` contains ``term``: same numeric part, and more categorical factors."""
+    """Whether ``other`` contains ``term``: the same covariates, and more factors.
+
+    As in lmerTest a polynomial counts as a factor.
+    """
     if not set(term) < set(other):
         return False
-    extra = set(other) - set(term)
-    return all(isinstance(design.encoders[f], Categorical) for f in extra)
+    extra = [design.encoders[f] for f in set(other) - set(term)]
+    return all(isinstance(e, Categorical) or e.width > 1 for e in extra)

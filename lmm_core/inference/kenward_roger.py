@@ -44,22 +44,24 @@ class KenwardRoger:
         A2 = float(np.einsum("kl,kij,lji->", self.weights, TP, TP))
         if A2 <= 0:
             return np.inf, 1.0
+        if q == 1:
+            # The general formula reduces to this; it would divide 0 by 0 at 2 df.
+            return 2 / A2, 1.0
         B = (A1 + 6 * A2) / (2 * q)
         g = ((q + 1) * A1 - (q + 4) * A2) / ((q + 2) * A2)
         bottom = 3 * q + 2 * (1 - g)
-        c1, c2, c3 = g / bottom, (q - g) / bottom, (q + 2 - g) / bottom
-        mean = 1 / _apart_from_zero(1 - A2 / q)
-        variance = (2 / q) * (1 + c1 * B) / _apart_from_zero((1 - c2 * B) ** 2 * (1 - c3 * B))
-        rho = variance / (2 * mean**2)
-        df = 4 + (q + 2) / _apart_from_zero(q * rho - 1)
-        return float(df), float(df / (mean * (df - 2)))
+        V0, V1, V2 = 1 + g / bottom * B, 1 - (q - g) / bottom * B, 1 - (q + 2 - g) / bottom * B
+        rho = _ratio(1 - A2 / q, V1) ** 2 * V0 / (q * V2)
+        df = 4 + (q + 2) / (q * rho - 1)
+        scale = 1.0 if abs(df - 2) < 1e-2 else df * (1 - A2 / q) / (df - 2)
+        return float(df), float(scale)
 
-    def f_test(self, L: Array, beta: Array) -> tuple[float, float]:
-        """Scaled F statistic and denominator df of L beta = 0."""
+    def f_test(self, L: Array, beta: Array) -> tuple[float, float, float]:
+        """Scaled F statistic, denominator df and the scale, of L beta = 0."""
         df, scale = self.scaled(L)
         estimate = L @ beta
         wald = estimate @ np.linalg.solve(L @ self.vcov @ L.T, estimate) / len(L)
-        return float(scale * wald), df
+        return float(scale * wald), df, scale
 
 
 def kenward_roger(estimates: Estimates) -> KenwardRoger:
@@ -109,6 +111,6 @@ def kenward_roger(estimates: Estimates) -> KenwardRoger:
     )
 
 
-def _apart_from_zero(value: float) -> float:
-    """As pbkrtest: a denominator that is nothing but rounding is kept away from 0."""
-    return value if abs(value) > 1e-14 else 1e-14
+def _ratio(top: float, bottom: float) -> float:
+    """As pbkrtest: 0 divided by 0 is 1 here, its limit."""
+    return 1.0 if abs(top) < 1e-10 and abs(bottom) < 1e-10 else top / bottom

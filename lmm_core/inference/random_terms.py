@@ -7,6 +7,7 @@ df, k - 1 the covariances that vanish with the variance (Self & Liang 1987; Stra
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -16,34 +17,52 @@ from lmm_core.estimation.certify import value_at
 from lmm_core.estimation.fit import Estimates, estimate
 from lmm_core.inference.distributions import chi2_p_value
 from lmm_core.model.design import Design
+from lmm_core.model.encoding import Categorical
 from lmm_core.model.factors import term_text
-from lmm_core.model.spec import ModelSpec, RandomTerm
+from lmm_core.model.spec import ModelSpec, RandomTerm, Term
 
 Array = np.ndarray
 
 
-def reduced_random(spec: ModelSpec) -> list[tuple[str, tuple[RandomTerm, ...]]]:
-    """Each way to leave one random effect out: what is dropped, and what stays."""
+def reduced_random(
+    spec: ModelSpec, categorical: Callable[[Term], bool]
+) -> list[tuple[str, tuple[RandomTerm, ...]]]:
+    """Each way to leave one random effect out: what is dropped, and what stays.
+
+    Names are lmerTest's. ``categorical`` says whether a term has categorical factors: without an
+    intercept such a term holds one all the same, which stays.
+    """
     found = []
     for k, term in enumerate(spec.random):
-        others = (*spec.random[:k], *spec.random[k + 1 :])
-        bar = "|" if term.correlated else "||"
-        inside = " + ".join(["1" if term.intercept else "0", *map(term_text, term.terms)])
-        where = f"({inside} {bar} {term.group_name})"
-        if not term.terms:
-            found.append((where, others))
+        before, after = spec.random[:k], spec.random[k + 1 :]
+        if term.correlated:
+            for name, kept in _reduced_term(term, categorical):
+                found.append((name, (*before, *kept, *after)))
             continue
-        for slope in term.terms:
-            rest = tuple(t for t in term.terms if t != slope)
-            kept = replace(term, terms=rest) if rest or term.intercept else None
-            if kept is not None and kept.n_parts < 2:
-                kept = replace(kept, correlated=True)
-            random = (*spec.random[:k], *([kept] if kept else []), *spec.random[k + 1 :])
-            found.append((f"{term_text(slope)} in {where}", random))
-        if term.intercept and not term.correlated:
-            kept = replace(term, intercept=False)
-            kept = replace(kept, correlated=kept.n_parts < 2)
-            found.append((f"1 in {where}", (*spec.random[:k], kept, *spec.random[k + 1 :])))
+        parts = [replace(term, terms=(), correlated=True)] if term.intercept else []
+        parts += [replace(term, terms=(t,), intercept=False, correlated=True) for t in term.terms]
+        for i, part in enumerate(parts):
+            kept = (*parts[:i], *parts[i + 1 :])
+            inside = " + ".join(["1"] if part.intercept else ["0", *map(term_text, part.terms)])
+            where = f"({inside} | {term.group_name})"
+            name = where if part.intercept else f"{term_text(part.terms[0])} in {where}"
+            found.append((name, (*before, *kept, *after)))
+    return found
+
+
+def _reduced_term(
+    term: RandomTerm, categorical: Callable[[Term], bool]
+) -> list[tuple[str, tuple[RandomTerm, ...]]]:
+    inside = " + ".join(["1" if term.intercept else "0", *map(term_text, term.terms)])
+    where = f"({inside} | {term.group_name})"
+    if not term.terms:
+        return [(where, ())]
+    found = []
+    for slope in term.terms:
+        rest = tuple(t for t in term.terms if t != slope)
+        intercept = term.intercept or (not rest and categorical(slope))
+        kept = (replace(term, terms=rest, intercept=intercept),) if rest or intercept else ()
+        found.append((f"{term_text(slope)} in {where}", kept))
     return found
 
 
@@ -56,7 +75,10 @@ def random_terms_table(design: Design, estimates: Estimates, refit) -> pd.DataFr
     rows: list[tuple] = [
         ("<none>", k, estimates.loglik, estimates.deviance + 2 * k, np.nan, np.nan, np.nan, np.nan)
     ]
-    for name, random in reduced_random(design.spec):
+    for name, random in reduced_random(
+        design.spec,
+        lambda term: any(isinstance(design.encoders[f], Categorical) for f in term),
+    ):
         if random:
             other = refit(random)
             deviance, npar = other.deviance, other.n_parameters

@@ -333,11 +333,14 @@ class _Parser:
         return [RandomTerm(group, terms, intercept, correlated) for group in groups]
 
     def groups(self) -> list[tuple[str, ...]]:
-        """``a:b`` is one combination; ``a/b`` is ``a`` and ``a:b``."""
+        """``a:b`` is one combination; ``a/b`` is ``b:a`` and ``a``, in lme4's order and names."""
         groups: list[tuple[str, ...]] = [(self.group_column(),)]
         while operator := self.accept(":", "/"):
-            combined = (*groups[-1], self.group_column())
-            groups = [*groups, combined] if operator.value == "/" else [*groups[:-1], combined]
+            column = self.group_column()
+            if operator.value == "/":
+                groups.insert(0, (column, *groups[0]))
+            else:
+                groups[0] = (*groups[0], column)
         return [tuple(dict.fromkeys(group)) for group in groups]
 
     def group_column(self) -> str:

@@ -32,7 +32,7 @@ def in_words(fit: FittedModel) -> str:
 
 def _term_in_words(fit: FittedModel, block: RandomBlock) -> str:
     outcome = outcome_name(fit)
-    group = " within ".join(reversed(block.grouping.columns))
+    group = _group_in_words(fit, block)
     slopes = [" × ".join(plain(t) for t in term) for term in block.term.terms]
     own = [f"its own level of {outcome}"] if block.term.intercept else []
     if slopes:
@@ -42,6 +42,13 @@ def _term_in_words(fit: FittedModel, block: RandomBlock) -> str:
     related = "may be related" if block.term.correlated else "are taken to be unrelated"
     count = "the two" if len(block.names) == 2 else "they"
     return f"Each {group} has {_join(own)}; {count} {related}."
+
+
+def _group_in_words(fit: FittedModel, block: RandomBlock) -> str:
+    """ "class within school" when schools have random effects too, else the plain name."""
+    columns = block.grouping.columns
+    outer = {other.grouping.columns for other in fit.design.blocks}
+    return " within ".join(columns) if columns[1:] in outer else block.grouping.name
 
 
 def _join(items: list[str]) -> str:

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from tests.support import array, lme4, reference_fit, single_group_keys
+from tests.support import array, lme4, reference_fit
 
-KEYS = single_group_keys()
+KEYS = list(lme4())
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -43,7 +43,7 @@ class TestEstimates:
         fit, reference = reference_fit(key), lme4()[key]["tight"]
         assert fit.is_singular == reference["singular"]
         assert fit.convergence.converged
-        assert fit.convergence.attempts[-1].optimizer == "Newton"
+        assert len(fit.convergence.attempts) == 1
 
 
 @pytest.mark.parametrize("key", [k for k in KEYS if "ranef" in lme4()[k]])
