@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -15,7 +16,9 @@ from lmm_core.estimation.convergence import Convergence
 from lmm_core.estimation.fit import Estimates, estimate
 from lmm_core.inference import prediction, random_terms, tables
 from lmm_core.inference.anova import anova_table
+from lmm_core.inference.bootstrap import bootstrap
 from lmm_core.inference.kenward_roger import kenward_roger
+from lmm_core.inference.profile import profile_intervals
 from lmm_core.inference.satterthwaite import satterthwaite
 from lmm_core.model.design import Design, Grouping, build_design
 from lmm_core.model.rows import Dropped
@@ -182,6 +185,36 @@ class FittedModel:
     def r2(self) -> shares.R2:
         """Marginal and conditional R² (Nakagawa et al. 2017)."""
         return shares.r2(self.design, self.estimates)
+
+    def confint(
+        self,
+        method: Literal["wald", "profile", "bootstrap"] = "wald",
+        level: float | None = None,
+        replicates: int = 1000,
+        seed: int = 1,
+        progress: Callable[[int, int], bool] | None = None,
+    ) -> pd.DataFrame:
+        """parameter, conf_low, conf_high.
+
+        "wald" gives t intervals of the fixed effects only (none is valid for a variance);
+        "profile" and "bootstrap" give all parameters. ``progress(done, total)`` may stop the work
+        by returning False.
+        """
+        level = level or self.spec.ci_level
+        if method == "profile":
+            return profile_intervals(self.design, self.estimates, level, progress)
+        if method == "bootstrap":
+            drawn = bootstrap(self.design, self.estimates, replicates, seed, progress)
+            return drawn.intervals(level)
+        if method != "wald":
+            raise ModelError(
+                f"Intervals by “{method}” aren't known.",
+                "Use wald, profile or bootstrap.",
+                code="confint_method",
+            )
+        table = self.with_level(level).fixed_effects
+        columns = table[["term", "conf_low", "conf_high"]]
+        return columns.rename(columns={"term": "parameter"})
 
     def anova(self, type: Literal[2, 3] = 3) -> pd.DataFrame:
         """F tests of the terms: term, sum_sq, mean_sq, num_df, den_df, f_value, p_value."""

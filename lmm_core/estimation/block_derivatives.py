@@ -8,7 +8,9 @@ Biometrics 51); those for inference are differences of the exact gradient.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
+from math import exp, log
 
 import numpy as np
 
@@ -229,6 +231,30 @@ class BlockSolver(BlockCriterion):
             same = columns[:, None] == columns[None]
             hessian[span, span] += 2.0 * same * slopes[k][rows[:, None], rows[None]]
         return 2.0 * self.theta_of(halves), hessian
+
+    def unprofiled(self, state: BlockState, log_sigma2: float) -> tuple[float, Array]:
+        """As ``SingleFactorCriterion.unprofiled``."""
+        pieces = self.pieces(state)
+        sigma2 = exp(log_sigma2)
+        halves, _ = self._slopes_in_Lambda(state)
+        change = self.degrees / state.squares - 1.0 / sigma2
+        for k, cross in zip(self.order, pieces.cross, strict=True):
+            halves[k] = halves[k] + change * cross[:, -1, :, -1] @ state.lambdas[k]
+        gradient = np.append(2.0 * self.theta_of(halves), self.degrees - state.squares / sigma2)
+        log_det = state.value - self.degrees * log(state.squares)
+        return log_det + self.degrees * log_sigma2 + state.squares / sigma2, gradient
+
+    def with_products(self, B: list[Array], gram: Array) -> BlockSolver:
+        """As ``SingleFactorCriterion.with_products``."""
+        other = copy(self)
+        other.B = [B[k] for k in self.order]
+        other.conditioned = self.conditioned.with_gram(gram)
+        other.degrees = self.conditioned.n - (len(gram) - 1 if self.reml else 0)
+        other.evaluations = 0
+        return other
+
+    def all_B(self) -> list[Array]:
+        return self._design_order(self.B)
 
     def slopes_G(self, state: BlockState) -> None:
         """Not exact on the boundary here; the certificate then looks at the criterion itself."""

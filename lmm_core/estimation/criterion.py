@@ -8,9 +8,10 @@ follow by dP = -P Z D Z' P. Everything is a function of the per-level cross-prod
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from math import log, pi
+from math import exp, log, pi
 
 import numpy as np
 
@@ -212,6 +213,35 @@ class SingleFactorCriterion:
         slope = self.gradient_G(state, pieces)
         hessian = self.hessian(state, slope, self.curvature(state, pieces))
         return self.gradient(state, slope), hessian
+
+    def unprofiled(self, state: State, log_sigma2: float) -> tuple[float, Array]:
+        """Deviance without constants at a given residual variance (conditioned scale), and its
+        gradient (k + 1,) in (theta, log sigma^2).
+        """
+        pieces = self.pieces(state)
+        sigma2 = exp(log_sigma2)
+        slope = pieces.cross[:, -1, :, -1]
+        fixed_sigma = (
+            self.gradient_G(state, pieces) + (self.degrees / state.squares - 1.0 / sigma2) * slope
+        )
+        gradient = np.append(
+            self.gradient(state, fixed_sigma), self.degrees - state.squares / sigma2
+        )
+        log_det = state.value - self.degrees * log(state.squares)
+        return log_det + self.degrees * log_sigma2 + state.squares / sigma2, gradient
+
+    def with_products(self, B: list[Array], gram: Array) -> SingleFactorCriterion:
+        """The same random effects with other columns [X y]: B per factor, and their gram."""
+        other = copy(self)
+        other.products = FactorProducts(self.products.A, B[0])
+        other.conditioned = self.conditioned.with_gram(gram)
+        other.degrees = self.conditioned.n - (len(gram) - 1 if self.reml else 0)
+        other.evaluations = 0
+        return other
+
+    def all_B(self) -> list[Array]:
+        """Z'[X y] per factor, in the order of the conditioned design."""
+        return [self.products.B]
 
     def slopes_G(self, state: State) -> list[Array]:
         """Per factor (q, q): derivative of the criterion in G."""

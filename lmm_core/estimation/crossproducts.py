@@ -9,7 +9,7 @@ rows aren't needed again until fitted values are asked for.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -107,6 +107,10 @@ class Conditioned:
     @property
     def transform(self) -> Array:
         return self.basis.transform
+
+    def with_gram(self, gram: Array) -> Conditioned:
+        """The same rows with other columns [X y]."""
+        return replace(self, p=len(gram) - 1, gram=gram)
 
 
 def condition(design: Design) -> Conditioned:
