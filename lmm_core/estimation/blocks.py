@@ -15,7 +15,7 @@ from math import log
 import numpy as np
 
 from lmm_core.estimation import batched
-from lmm_core.estimation.criterion import cholesky_levels, invert_lower
+from lmm_core.estimation.criterion import cholesky_levels, constant, invert_lower
 from lmm_core.estimation.crossproducts import Conditioned, Factor
 from lmm_core.estimation.pairs import (
     CrossProducts,
@@ -68,6 +68,7 @@ class BlockCriterion:
         self.reml = reml
         self.degrees = conditioned.n - (conditioned.p if reml else 0)
         self.evaluations = 0
+        self.constant = constant(conditioned, reml)
         factors = conditioned.factors
         # Elimination order; theta and results stay in the order of the conditioned design.
         self.order = sorted(

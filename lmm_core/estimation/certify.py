@@ -6,6 +6,7 @@ derivative in G tells them apart: at an optimum it is positive on the null space
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Protocol
 
 import numpy as np
@@ -29,6 +30,7 @@ class Criterion(Protocol):
     reml: bool
     degrees: int
     evaluations: int
+    constant: float
 
     @property
     def size(self) -> int: ...
@@ -49,22 +51,21 @@ class Criterion(Protocol):
 
 def value_at(criterion: Criterion, theta: Array) -> tuple[float, object]:
     """Value and state; infinite where the criterion can't be computed."""
-    if not np.isfinite(theta).all():
-        return np.inf, None
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        try:
+    try:
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             state = criterion.evaluate(theta)
-        except np.linalg.LinAlgError:
-            return np.inf, None
-    return (state.value, state) if np.isfinite(state.value) else (np.inf, None)
+    except np.linalg.LinAlgError:
+        return np.inf, None
+    return (state.value, state) if isfinite(state.value) else (np.inf, None)
 
 
-def leave_boundary(
-    criterion: Criterion, theta: Array, state, slopes: list[Array] | None
-) -> tuple[float, Array]:
+def leave_boundary(criterion: Criterion, theta: Array, state) -> tuple[float, Array]:
     """What leaving the boundary would gain, and where that leads (``theta`` when nothing does)."""
     lambdas = criterion.lambdas(theta)
     best, best_theta = 0.0, theta
+    if not any(null_directions(f, L) for f, L in zip(criterion.conditioned.factors, lambdas)):
+        return best, best_theta
+    slopes = criterion.slopes_G(state)
     for k, factor in enumerate(criterion.conditioned.factors):
         for part, basis in null_directions(factor, lambdas[k]):
             for direction in _ways_out(basis, None if slopes is None else slopes[k][part, part]):
@@ -92,31 +93,33 @@ def _ways_out(basis: Array, slope: Array | None) -> list[Array]:
 
 
 def certificate(
-    criterion: Criterion, theta: Array, state, attempts: tuple[Attempt, ...]
+    criterion: Criterion,
+    theta: Array,
+    gradient: Array,
+    hessian: Array,
+    boundary_gain: float,
+    attempts: tuple[Attempt, ...],
 ) -> Convergence:
     """The checks at ``theta``: projected gradient, curvature, and the way off the boundary."""
-    gradient, hessian = criterion.derivatives(state)
     lambdas = criterion.lambdas(theta)
     free = _free(criterion, lambdas)
-    curvature = None
-    expected = 0.0
+    curvature, expected, flat = None, 0.0, True
     if free.any():
-        part = hessian[np.ix_(free, free)]
-        roots, axes = np.linalg.eigh(part)
+        roots, axes = np.linalg.eigh(hessian[np.ix_(free, free)])
         curvature = float(roots[0])
-        projected = axes.T @ gradient[free]
-        usable = roots > 1e-9 * max(1.0, float(np.abs(roots).max()))
-        expected = float(0.5 * (projected[usable] ** 2 / roots[usable]).sum())
-    boundary, _ = leave_boundary(criterion, theta, state, criterion.slopes_G(state))
-    largest = float(np.abs(gradient).max(initial=0.0))
-    flat = curvature is None or curvature > -1e-6 * max(1.0, float(np.abs(roots).max()))
-    converged = expected < GAIN_TOLERANCE and boundary < GAIN_TOLERANCE and flat
+        largest_root = max(1.0, float(np.abs(roots).max()))
+        flat = curvature > -1e-6 * largest_root
+        usable = roots > 1e-9 * largest_root
+        projected = gradient[free] @ axes[:, usable]
+        expected = float(0.5 * (projected**2 / roots[usable]).sum())
+    largest = float(np.abs(gradient[free]).max(initial=0.0))
+    converged = expected < GAIN_TOLERANCE and boundary_gain < GAIN_TOLERANCE and flat
     singular = tuple(
         s
         for factor, Lambda in zip(criterion.conditioned.factors, lambdas, strict=True)
         for s in singularities(factor, Lambda)
     )
-    return Convergence(converged, attempts, largest, expected, curvature, boundary, singular)
+    return Convergence(converged, attempts, largest, expected, curvature, boundary_gain, singular)
 
 
 def _free(criterion: Criterion, lambdas: list[Array]) -> Array:
@@ -129,8 +132,11 @@ def singularities(factor: Factor, Lambda: Array) -> list[Singularity]:
     """The terms of a factor whose covariance matrix is on the boundary, named for people."""
     found: list[Singularity] = []
     names = [name for block in factor.blocks for name in block.names]
+    at_boundary = null_directions(factor, Lambda)
+    if not at_boundary:
+        return found
     user = on_user_scale(factor, Lambda)
-    for part, _ in null_directions(factor, Lambda):
+    for part, _ in at_boundary:
         spread = np.sqrt((user[part, part] ** 2).sum(axis=1))
         rms = np.sqrt(
             np.diag(

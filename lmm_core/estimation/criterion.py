@@ -24,16 +24,15 @@ Array = np.ndarray
 class State:
     """The factorisation at one Lambda, levels on the last axis.
 
-    ``W`` (q, p + 1, G) is L^-1 Lambda' B; ``root`` (p + 1, p + 1) the lower Cholesky factor of the
-    reduced cross-products; ``value`` the criterion without constants.
+    With S = Lambda'A Lambda + I per level: ``K`` (q, q, G) = Lambda S^-1 Lambda' and ``KB``
+    (q, p + 1, G); ``root`` (p + 1, p + 1) is the lower Cholesky factor of the reduced
+    cross-products [X y]'V^-1 [X y]; ``value`` the criterion without constants.
     """
 
     Lambda: Array
-    inverse_L: list[list[Array]]
-    LA: Array
-    W: Array
+    K: Array
+    KB: Array
     root: Array
-    log_det_L: float
     value: float
 
     @property
@@ -42,15 +41,19 @@ class State:
         return float(self.root[-1, -1] ** 2)
 
     @cached_property
+    def inverse_root(self) -> Array:
+        """(p, p), lower: the inverse of the Cholesky factor of X'V^-1 X."""
+        return np.linalg.inv(self.root[:-1, :-1])
+
+    @cached_property
     def H(self) -> Array:
         """(p, p): (X'V^-1 X)^-1 on the conditioned scale."""
-        inverse = np.linalg.inv(self.root[:-1, :-1])
-        return inverse.T @ inverse
+        return self.inverse_root.T @ self.inverse_root
 
     @cached_property
     def beta(self) -> Array:
         """(p,): coefficients of the conditioned y on the conditioned X."""
-        return np.linalg.solve(self.root[:-1, :-1].T, self.root[-1, :-1])
+        return self.root[-1, :-1] @ self.inverse_root
 
 
 @dataclass
@@ -78,7 +81,10 @@ class SingleFactorCriterion:
         self.degrees = conditioned.n - (conditioned.p if reml else 0)
         self.rows = np.array([r for r, _ in self.factor.free], dtype=np.intp)
         self.columns = np.array([c for _, c in self.factor.free], dtype=np.intp)
+        self.row_pairs = np.ix_(self.rows, self.rows)
+        self.same_column = 2.0 * (self.columns[:, None] == self.columns[None])
         self.evaluations = 0
+        self.constant = constant(conditioned, reml)
 
     @property
     def size(self) -> int:
@@ -98,47 +104,26 @@ class SingleFactorCriterion:
         """The criterion at ``theta`` (k,)."""
         self.evaluations += 1
         A, B = self.products.A, self.products.B
-        q, width, G = B.shape
         Lambda = self.Lambda(theta)
-        LA = (Lambda.T @ A.reshape(q, q * G)).reshape(q, q, G)
-        L = cholesky_levels(Lambda, LA)
-        inverse_L = invert_lower(L)
-        LB = (Lambda.T @ B.reshape(q, width * G)).reshape(q, width, G)
-        W = np.empty_like(LB)
-        for a in range(q):
-            np.multiply(inverse_L[a][0], LB[0], out=W[a])
-            for b in range(1, a + 1):
-                W[a] += inverse_L[a][b] * LB[b]
-        reduced = self.conditioned.gram.copy()
-        for a in range(q):
-            reduced -= W[a] @ W[a].T
-        root = _root(reduced)
-        log_det_L = 2.0 * float(sum(np.log(L[a][a]).sum() for a in range(q)))
-        value = log_det_L + self.degrees * log(root[-1, -1] ** 2)
+        K, log_det = _shrinkage(Lambda, A)
+        KB = np.einsum("abg,bjg->ajg", K, B)
+        reduced = self.conditioned.gram - np.matmul(B, KB.transpose(0, 2, 1)).sum(axis=0)
+        root = np.linalg.cholesky(reduced)
+        logs = np.log(root.diagonal())
+        value = log_det + 2.0 * self.degrees * float(logs[-1])
         if self.reml:
-            value += 2.0 * float(np.log(np.diag(root)[:-1]).sum())
-        return State(Lambda, inverse_L, LA, W, root, log_det_L, value)
+            value += 2.0 * float(sum(logs[:-1].tolist()))
+        return State(Lambda, K, KB, root, value)
 
     def pieces(self, state: State) -> Pieces:
         """The per-level quantities of the derivatives at a state."""
         A, B = self.products.A, self.products.B
         q, width, G = B.shape
-        D = np.empty_like(B)
-        F = np.empty_like(A)
-        for a in range(q):
-            D[a] = sum(state.inverse_L[b][a] * state.W[b] for b in range(a, q))
-            F[a] = sum(state.inverse_L[a][b] * state.LA[b] for b in range(a + 1))
-        U = B.copy()
-        Q = A.copy()
-        for a in range(q):
-            for c in range(q):
-                U[a] -= state.LA[c, a] * D[c]
-                if c <= a:
-                    Q[a, c] -= sum(F[k, a] * F[k, c] for k in range(q))
-                    Q[c, a] = Q[a, c]
+        U = B - np.einsum("abg,bjg->ajg", A, state.KB)
+        KA = np.einsum("abg,bcg->acg", state.K, A)
+        Q = A - np.einsum("abg,bcg->acg", A, KA)
         # The last column becomes Z'Py = Z'V^-1 (y - X beta).
-        for a in range(q):
-            U[a, -1] -= state.beta @ U[a, :-1]
+        U[:, -1] -= np.matmul(state.beta, U[:, :-1])
         flat = U.reshape(q * width, G)
         cross = (flat @ flat.T).reshape(q, width, q, width)
         return Pieces(Q, U[:, :-1], U[:, -1], cross)
@@ -167,8 +152,7 @@ class SingleFactorCriterion:
         Quu = _swap(Q @ outer_u.T, q)
         log_det = -QQ
         if self.reml:
-            root = np.linalg.cholesky(state.H)
-            V = np.stack([root.T @ pieces.U[a] for a in range(q)])
+            V = np.matmul(state.inverse_root, pieces.U)
             outer_U = np.einsum("ajg,bjg->abg", V, V).reshape(q * q, G)
             QY = _swap(Q @ outer_U.T, q)
             S = np.einsum("ajbk,kl->abjl", fixed, state.H)
@@ -193,8 +177,7 @@ class SingleFactorCriterion:
         J = self.jacobian(state)
         q = self.factor.width
         result = J @ tensor.reshape(q * q, q * q) @ J.T
-        same = self.columns[:, None] == self.columns[None]
-        return result + 2.0 * same * gradient_G[self.rows[:, None], self.rows[None]]
+        return result + self.same_column * gradient_G[self.row_pairs]
 
     def lambdas(self, theta: Array) -> list[Array]:
         """Per factor (q, q): Lambda of ``theta``."""
@@ -287,34 +270,19 @@ class SingleFactorCriterion:
 
     def modes(self, state: State) -> list[Array]:
         """Per factor (q, G): conditional modes on the conditioned scale."""
-        w = state.W[:, -1] - np.einsum("ajg,j->ag", state.W[:, :-1], state.beta)
-        q = len(w)
-        u = np.stack([sum(state.inverse_L[b][a] * w[b] for b in range(a, q)) for a in range(q)])
-        return [state.Lambda @ u]
+        return [state.KB[:, -1] - np.matmul(state.beta, state.KB[:, :-1])]
 
     def mode_variances(self, state: State) -> list[Array]:
         """Per factor (q, q, G): conditional covariance of the modes in units of sigma^2."""
-        q = self.factor.width
-        half = np.stack(
-            [
-                np.stack(
-                    [
-                        sum(state.inverse_L[k][a] * state.Lambda[b, a] for a in range(k + 1))
-                        for k in range(q)
-                    ]
-                )
-                for b in range(q)
-            ]
-        )
-        return [np.einsum("akg,bkg->abg", half, half)]
+        return [state.K]
 
     def jacobian(self, state: State) -> Array:
         """(k, q * q): derivative of G = Lambda Lambda' in theta."""
-        q = self.factor.width
+        q, k = self.factor.width, np.arange(self.size)
         J = np.zeros((self.size, q, q))
-        for k, (row, column) in enumerate(zip(self.rows, self.columns, strict=True)):
-            J[k, row] += state.Lambda[:, column]
-            J[k, :, row] += state.Lambda[:, column]
+        columns = state.Lambda.T[self.columns]
+        J[k, self.rows] += columns
+        J[k, :, self.rows] += columns
         return J.reshape(self.size, q * q)
 
 
@@ -360,6 +328,24 @@ def constant(conditioned: Conditioned, reml: bool) -> float:
     return total - conditioned.log_weights
 
 
+def _shrinkage(Lambda: Array, A: Array) -> tuple[Array, float]:
+    """K = Lambda S^-1 Lambda' (q, q, G) and log|S| over all levels, S = Lambda'A Lambda + I."""
+    q, _, G = A.shape
+    if q == 1:
+        variance = float(Lambda[0, 0]) ** 2
+        S = variance * A + 1.0
+        return variance / S, float(np.log(S).sum())
+    LA = (Lambda.T @ A.reshape(q, q * G)).reshape(q, q, G)
+    L = cholesky_levels(Lambda, LA)
+    inverse_L = np.zeros((q, q, G))
+    for a, row in enumerate(invert_lower(L)):
+        for b, entry in enumerate(row):
+            inverse_L[b, a] = entry
+    half = (Lambda @ inverse_L.reshape(q, q * G)).reshape(q, q, G)
+    log_det = 2.0 * sum(float(np.log(L[a][a]).sum()) for a in range(q))
+    return np.einsum("akg,bkg->abg", half, half), log_det
+
+
 def cholesky_levels(Lambda: Array, LA: Array) -> list[list[Array]]:
     """Lower factor of Lambda'A Lambda + I per level, as nested lists of (G,) vectors."""
     q = len(Lambda)
@@ -386,11 +372,6 @@ def invert_lower(L: list[list[Array]]) -> list[list[Array]]:
             row.append(-total * diagonal)
         inverse.append([*row, diagonal])
     return inverse
-
-
-def _root(reduced: Array) -> Array:
-    """Lower Cholesky factor; raises ``LinAlgError`` where rounding made it indefinite."""
-    return np.linalg.cholesky(reduced)
 
 
 def _swap(products: Array, q: int) -> Array:

@@ -12,7 +12,7 @@ from lmm_core.errors import EstimationError
 from lmm_core.estimation.block_derivatives import BlockSolver
 from lmm_core.estimation.certify import Criterion
 from lmm_core.estimation.convergence import Convergence
-from lmm_core.estimation.criterion import SingleFactorCriterion, constant
+from lmm_core.estimation.criterion import SingleFactorCriterion
 from lmm_core.estimation.crossproducts import Conditioned, condition
 from lmm_core.estimation.lambdas import on_user_scale
 from lmm_core.estimation.optimise import optimise
@@ -107,10 +107,9 @@ def _estimate(design: Design, optimizer: str, start: Array | None) -> Estimates:
     reml = design.spec.reml
     conditioned = condition(design)
     criterion = criterion_of(conditioned, reml, design.weights)
-    theta, convergence = optimise(criterion, optimizer, start)
-    state = criterion.evaluate(theta)
-    shift = constant(conditioned, reml)
-    deviance = state.value + shift
+    point, convergence = optimise(criterion, optimizer, start)
+    theta, state = point.theta, point.state
+    deviance = point.value + criterion.constant
     if not np.isfinite(deviance):
         raise EstimationError(
             "The criterion can't be computed for these data.",
@@ -123,4 +122,7 @@ def _estimate(design: Design, optimizer: str, start: Array | None) -> Estimates:
     vcov = sigma**2 * transform @ state.H @ transform.T
     factors = zip(conditioned.factors, criterion.lambdas(theta), strict=True)
     lambdas = tuple(on_user_scale(factor, Lambda) for factor, Lambda in factors)
-    return Estimates(beta, vcov, sigma, lambdas, deviance, reml, theta, convergence, criterion)
+    estimates = Estimates(beta, vcov, sigma, lambdas, deviance, reml, theta, convergence, criterion)
+    # The cached property starts with what the optimiser has at hand.
+    estimates.__dict__["state"] = state
+    return estimates

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod, sqrt
+
 import numpy as np
 
 from lmm_core.estimation.crossproducts import Factor
@@ -35,8 +37,23 @@ def on_user_scale(factor: Factor, Lambda: Array) -> Array:
     return result
 
 
+def is_regular(factor: Factor, Lambda: Array) -> bool:
+    """Whether no block of Lambda is near singular, by a bound that costs next to nothing:
+    the smallest singular value is at least |det| / norm^(q - 1).
+    """
+    for start, stop in factor.coupled:
+        entries = Lambda[start:stop, start:stop].ravel().tolist()
+        q = stop - start
+        det = abs(prod(entries[:: q + 1]))
+        if det <= ZERO * sqrt(sum(e * e for e in entries)) ** (q - 1):
+            return False
+    return True
+
+
 def snapped(factor: Factor, Lambda: Array) -> tuple[Array, bool]:
     """Lambda with near-zero directions set to exactly 0, and whether any was."""
+    if is_regular(factor, Lambda):
+        return Lambda, False
     result, changed = Lambda.copy(), False
     for start, stop in factor.coupled:
         part = slice(start, stop)
@@ -50,6 +67,8 @@ def snapped(factor: Factor, Lambda: Array) -> tuple[Array, bool]:
 
 def null_directions(factor: Factor, Lambda: Array) -> list[tuple[slice, Array]]:
     """Per coupled block with any: its span, and an orthonormal basis (q, m) of G's null space."""
+    if is_regular(factor, Lambda):
+        return []
     found = []
     for start, stop in factor.coupled:
         part = slice(start, stop)

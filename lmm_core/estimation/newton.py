@@ -14,15 +14,22 @@ import numpy as np
 Array = np.ndarray
 
 MAX_ITERATIONS = 200
+ONE = np.ones((1, 1))
 
 
 @dataclass(frozen=True)
 class NewtonResult:
+    """Where the search ended. ``gradient`` and ``hessian`` belong to the point before the last
+    step, from which that step promised less than the tolerance.
+    """
+
     theta: Array
     value: float
+    state: object
     iterations: int
     finished: bool
-    expected_gain: float
+    gradient: Array
+    hessian: Array
 
 
 def minimise(
@@ -38,54 +45,55 @@ def minimise(
     into gradient (k,) and Hessian (k, k). Stops when a step promises less than ``gain_tolerance``.
     """
     value, state = value_at(theta)
-    radius = 1.0 + float(np.linalg.norm(theta))
-    expected = np.inf
+    radius = 1.0 + float(np.sqrt(theta @ theta))
+    gradient = hessian = np.zeros(0)
     for iteration in range(max_iterations):
         gradient, hessian = derivatives_at(theta, state)
-        roots, axes = np.linalg.eigh(hessian)
-        projected = axes.T @ gradient
-        floor = 1e-10 * max(1.0, float(np.abs(roots).max()))
-        bends = np.maximum(np.abs(roots), floor)
-        expected = float(0.5 * (projected**2 / bends).sum())
-        accepted = False
-        while not accepted:
-            step = _step(projected, bends, radius)
-            move = axes @ step
-            trial = theta + move
+        roots, axes = _eigen(hessian)
+        projected = gradient @ axes
+        bends = np.maximum(np.abs(roots), 1e-10 * max(1.0, abs(roots[0]), abs(roots[-1])))
+        finishing = 0.5 * float((projected**2 / bends).sum()) < gain_tolerance
+        noise = 1e-14 * max(1.0, abs(value))
+        while True:
+            step, length = _step(projected, bends, radius)
+            trial = theta + axes @ step
             trial_value, trial_state = value_at(trial)
-            promise = -float(projected @ step + 0.5 * (roots * step**2).sum())
+            promise = -float(projected @ step + 0.5 * (roots * step) @ step)
             gain = value - trial_value
-            noise = 1e-14 * max(1.0, abs(value))
-            if gain > 1e-4 * promise or (expected < gain_tolerance and gain >= -noise):
-                accepted = True
-            elif expected < gain_tolerance or np.linalg.norm(move) < 1e-12 * radius + 1e-15:
-                return NewtonResult(theta, value, iteration, expected < gain_tolerance, expected)
-            else:
-                radius = 0.25 * min(radius, float(np.linalg.norm(step)))
-        length = float(np.linalg.norm(step))
+            if gain > 1e-4 * promise or (finishing and gain >= -noise):
+                break
+            if finishing or length < 1e-12 * radius + 1e-15:
+                return NewtonResult(theta, value, state, iteration, finishing, gradient, hessian)
+            radius = 0.25 * min(radius, length)
         if promise > 0 and gain > 0.75 * promise and length > 0.9 * radius:
             radius *= 4.0
         elif promise > 0 and gain < 0.25 * promise:
             radius *= 0.5
         theta, value, state = trial, trial_value, trial_state
-        if expected < gain_tolerance:
-            return NewtonResult(theta, value, iteration + 1, True, expected)
-    return NewtonResult(theta, value, max_iterations, False, expected)
+        if finishing:
+            return NewtonResult(theta, value, state, iteration + 1, True, gradient, hessian)
+    return NewtonResult(theta, value, state, max_iterations, False, gradient, hessian)
 
 
-def _step(projected: Array, bends: Array, radius: float) -> Array:
-    """The minimiser of the model with curvatures ``bends`` within ``radius``."""
+def _eigen(hessian: Array) -> tuple[Array, Array]:
+    """Eigenvalues and vectors; a single parameter needs no LAPACK."""
+    return (hessian[0], ONE) if len(hessian) == 1 else np.linalg.eigh(hessian)
+
+
+def _step(projected: Array, bends: Array, radius: float) -> tuple[Array, float]:
+    """The minimiser of the model with curvatures ``bends`` within ``radius``, and its length."""
     step = -projected / bends
-    length = float(np.linalg.norm(step))
+    length = float(np.sqrt(step @ step))
     if length <= radius:
-        return step
-    # Solve |step(shift)| = radius by bisection on a log scale; a rough answer is enough.
-    low, high = 0.0, float(np.linalg.norm(projected)) / radius
+        return step, length
+    # Solve |step(shift)| = radius by bisection; a rough answer is enough.
+    low, high = 0.0, float(np.sqrt(projected @ projected)) / radius
     for _ in range(20):
         shift = 0.5 * (low + high)
         step = -projected / (bends + shift)
-        length = float(np.linalg.norm(step))
+        length = float(np.sqrt(step @ step))
         if 0.8 * radius < length <= radius:
-            return step
+            return step, length
         low, high = (shift, high) if length > radius else (low, shift)
-    return -projected / (bends + high)
+    step = -projected / (bends + high)
+    return step, float(np.sqrt(step @ step))

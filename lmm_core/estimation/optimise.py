@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from lmm_core.estimation.certify import Criterion, certificate, leave_boundary, value_at
@@ -11,7 +13,7 @@ from lmm_core.estimation.newton import minimise
 
 Array = np.ndarray
 
-STARTS = (0.1, 0.4, 1.0, 3.0)
+STARTS = (0.15, 0.6, 2.0)
 RESCUE = (
     ("l-bfgs-b", 1.0),
     ("newton", 0.05),
@@ -19,6 +21,22 @@ RESCUE = (
     ("nelder-mead", 0.5),
     ("powell", 1.0),
 )
+NAMES = {
+    "newton": "Newton",
+    "l-bfgs-b": "L-BFGS-B",
+    "nelder-mead": "Nelder–Mead",
+    "powell": "Powell",
+}
+
+
+@dataclass
+class Point:
+    """Where an optimiser ended; ``derivatives`` (gradient, Hessian) when it has them."""
+
+    theta: Array
+    value: float
+    state: object
+    derivatives: tuple[Array, Array] | None = None
 
 
 def optimise(
@@ -26,33 +44,31 @@ def optimise(
     optimizer: str = "auto",
     start: Array | None = None,
     max_iterations: int = 200,
-) -> tuple[Array, Convergence]:
-    """Theta (k,) at the certified optimum, and the record.
+) -> tuple[Point, Convergence]:
+    """The certified optimum, and the record.
 
     With "auto": Newton from the best of a few starts, and on a failed certificate other starts and
     optimisers. A named optimiser is used alone; its certificate then says whether it got there.
     """
     chosen = "newton" if optimizer == "auto" else optimizer
     begin = best_start(criterion) if start is None else start
-    theta, attempt = run(criterion, chosen, begin, max_iterations)
-    theta, record = _finish(criterion, theta, (attempt,), chosen, max_iterations)
+    point, attempt = run(criterion, chosen, begin, max_iterations)
+    point, record = _finish(criterion, point, (attempt,), chosen, max_iterations)
     if record.converged or optimizer != "auto":
-        return theta, record
+        return point, record
+    best = (point, record)
     attempts = record.attempts
-    best_value, best = value_at(criterion, theta)[0], (theta, record)
     for name, spread in RESCUE:
         trial, attempt = run(criterion, name, criterion.start(spread), 10 * max_iterations)
         trial, record = _finish(
             criterion, trial, (*attempts, attempt), "newton", 10 * max_iterations
         )
         attempts = record.attempts
-        value = value_at(criterion, trial)[0]
-        if record.converged and value <= best_value + GAIN_TOLERANCE:
+        if record.converged and trial.value <= best[0].value + GAIN_TOLERANCE:
             return trial, record
-        if value < best_value:
-            best_value, best = value, (trial, record)
-    theta, record = best
-    return theta, Convergence(**{**vars(record), "attempts": attempts})
+        if trial.value < best[0].value:
+            best = (trial, record)
+    return best[0], replace(best[1], attempts=attempts)
 
 
 def best_start(criterion: Criterion) -> Array:
@@ -64,39 +80,41 @@ def best_start(criterion: Criterion) -> Array:
 
 def _finish(
     criterion: Criterion,
-    theta: Array,
+    point: Point,
     attempts: tuple[Attempt, ...],
     optimizer: str,
     max_iterations: int,
-) -> tuple[Array, Convergence]:
+) -> tuple[Point, Convergence]:
     """Set what is at the boundary to exactly 0, leave the boundary where that pays, certify."""
+    gain = 0.0
     for _ in range(4):
-        theta = _snap(criterion, theta)
-        state = value_at(criterion, theta)[1]
-        gain, better = leave_boundary(criterion, theta, state, criterion.slopes_G(state))
+        point = _snap(criterion, point)
+        gain, better = leave_boundary(criterion, point.theta, point.state)
         if gain < GAIN_TOLERANCE:
             break
-        theta, attempt = run(criterion, optimizer, better, max_iterations)
+        point, attempt = run(criterion, optimizer, better, max_iterations)
         attempts = (*attempts, attempt)
-    return theta, certificate(criterion, theta, state, attempts)
+    gradient, hessian = point.derivatives or criterion.derivatives(point.state)
+    record = certificate(criterion, point.theta, gradient, hessian, gain, attempts)
+    return point, record
 
 
-def _snap(criterion: Criterion, theta: Array) -> Array:
-    lambdas = criterion.lambdas(theta)
+def _snap(criterion: Criterion, point: Point) -> Point:
+    lambdas = criterion.lambdas(point.theta)
     pairs = [
         snapped(factor, Lambda)
         for factor, Lambda in zip(criterion.conditioned.factors, lambdas, strict=True)
     ]
     if not any(changed for _, changed in pairs):
-        return theta
-    trial = criterion.theta_of([Lambda for Lambda, _ in pairs])
-    loss = value_at(criterion, trial)[0] - value_at(criterion, theta)[0]
-    return trial if loss < GAIN_TOLERANCE else theta
+        return point
+    theta = criterion.theta_of([Lambda for Lambda, _ in pairs])
+    value, state = value_at(criterion, theta)
+    return Point(theta, value, state) if value - point.value < GAIN_TOLERANCE else point
 
 
 def run(
     criterion: Criterion, optimizer: str, start: Array, max_iterations: int
-) -> tuple[Array, Attempt]:
+) -> tuple[Point, Attempt]:
     """One optimiser from one start."""
     before = criterion.evaluations
     if optimizer == "newton":
@@ -107,19 +125,19 @@ def run(
             1e-10,
             max_iterations,
         )
-        theta, message = result.theta, "" if result.finished else "stopped before the end"
+        message = "" if result.finished else "stopped before the end"
+        point = Point(result.theta, result.value, result.state, (result.gradient, result.hessian))
     else:
         theta, message = _scipy(criterion, optimizer, start, max_iterations)
-    value = value_at(criterion, theta)[0]
-    name = {"newton": "Newton", "l-bfgs-b": "L-BFGS-B", "nelder-mead": "Nelder–Mead"}
+        point = Point(theta, *value_at(criterion, theta))
     attempt = Attempt(
-        name.get(optimizer, optimizer.capitalize()),
+        NAMES[optimizer],
         tuple(float(t) for t in start),
         criterion.evaluations - before,
-        float(value),
+        point.value + criterion.constant,
         message,
     )
-    return theta, attempt
+    return point, attempt
 
 
 def _scipy(

@@ -60,7 +60,10 @@ def fixed_effects_table(
 ) -> pd.DataFrame:
     """One row per coefficient; ``term`` as R names it."""
     columns = contrast_table(np.eye(len(estimates.beta)), estimates.beta, method, level)
-    return pd.DataFrame({"term": list(design.names), **columns})
+    # One block of numbers: a frame from eight columns takes a millisecond.
+    table = pd.DataFrame(np.column_stack(list(columns.values())), columns=list(columns))
+    table.insert(0, "term", np.array(design.names, dtype=object))
+    return table
 
 
 @dataclass(frozen=True)

@@ -144,15 +144,11 @@ def build_design(spec: ModelSpec, frame: pd.DataFrame) -> Design:
         When the model and the data don't go together; the message says why and what to do.
     """
     check_columns(spec, frame)
-    rows, dropped = usable_rows(spec, frame)
-    columns: dict[str, pd.Series] = {}
-
-    def column(name: str) -> pd.Series:
-        if name not in columns:
-            series = frame[name]
-            columns[name] = series if rows is None else series.iloc[rows]
-        return columns[name]
-
+    columns = {name: frame[name] for name in spec.columns()}
+    rows, dropped = usable_rows(spec, columns, len(frame))
+    if rows is not None:
+        columns = {name: series.iloc[rows] for name, series in columns.items()}
+    column = columns.__getitem__
     checks.check_random_terms(spec)
     encoders = _learn_encoders(spec, column)
     values = FactorValues(encoders, column)

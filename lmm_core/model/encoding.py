@@ -30,9 +30,7 @@ def level_sort_key(name: str) -> tuple[int, float, str, str]:
 
 def is_numeric(series: pd.Series) -> bool:
     """Whether a column enters a model as a number (booleans are categories)."""
-    return pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_bool_dtype(
-        series.dtype
-    )
+    return not isinstance(series.dtype, pd.CategoricalDtype) and series.dtype.kind in "iuf"
 
 
 def encode_levels(series: pd.Series) -> tuple[Array, tuple[str, ...]]:

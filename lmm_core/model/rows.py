@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,6 @@ import pandas as pd
 
 from lmm_core.errors import ModelError
 from lmm_core.model.encoding import encode_levels, is_numeric
-from lmm_core.model.factors import factor_of
 from lmm_core.model.formula import nearest_names
 from lmm_core.model.spec import ModelSpec
 
@@ -59,7 +59,21 @@ def check_columns(spec: ModelSpec, frame: pd.DataFrame) -> None:
         )
 
 
-def usable_rows(spec: ModelSpec, frame: pd.DataFrame) -> tuple[Array | None, Dropped]:
+def missing_in(series: pd.Series) -> Array | None:
+    """(n,) where a column is missing; None when no cell is."""
+    kind = series.dtype.kind
+    if kind in "iub" and isinstance(series.dtype, np.dtype):
+        return None
+    if kind == "f" and isinstance(series.dtype, np.dtype):
+        lost = np.isnan(series.to_numpy())
+    else:
+        lost = series.isna().to_numpy()
+    return lost if lost.any() else None
+
+
+def usable_rows(
+    spec: ModelSpec, columns: Mapping[str, pd.Series], n: int
+) -> tuple[Array | None, Dropped]:
     """Positions of the complete rows (None when all are) and the report on the others.
 
     Raises
@@ -67,28 +81,27 @@ def usable_rows(spec: ModelSpec, frame: pd.DataFrame) -> tuple[Array | None, Dro
     ModelError
         Text in the outcome, infinite values, or no complete row.
     """
-    n = len(frame)
-    _check_outcome(spec, frame)
-    missing = np.zeros(n, dtype=bool)
+    _check_outcome(spec.outcome_column, columns[spec.outcome_column])
+    missing: Array | None = None
     by_column: list[tuple[str, int]] = []
-    for column in spec.columns():
-        series = frame[column]
-        lost = series.isna().to_numpy()
-        count = int(np.count_nonzero(lost))
-        if count:
-            missing |= lost
-            by_column.append((column, count))
-        if is_numeric(series) and column not in spec.group_names:
+    groups = {g for term in spec.random for g in term.group}
+    for column, series in columns.items():
+        lost = missing_in(series)
+        if lost is not None:
+            missing = lost if missing is None else missing | lost
+            by_column.append((column, int(np.count_nonzero(lost))))
+        if column not in groups and is_numeric(series):
             _check_finite(column, series)
+    if missing is None and n:
+        return None, Dropped(n, n, (), ())
+    missing = np.zeros(n, dtype=bool) if missing is None else missing
     used = n - int(np.count_nonzero(missing))
     if used == 0:
         _raise_nothing_left(by_column, n)
-    if used == n:
-        return None, Dropped(n, n, (), ())
     rows = np.flatnonzero(~missing)
     lost_groups = []
     for group in dict.fromkeys(g for term in spec.random for g in term.group):
-        codes, names = encode_levels(frame[group])
+        codes, names = encode_levels(columns[group])
         kept = np.zeros(len(names) + 1, dtype=bool)
         kept[codes[rows]] = True
         gone = tuple(name for name, is_kept in zip(names, kept, strict=False) if not is_kept)
@@ -97,9 +110,7 @@ def usable_rows(spec: ModelSpec, frame: pd.DataFrame) -> tuple[Array | None, Dro
     return rows, Dropped(n, used, tuple(by_column), tuple(lost_groups))
 
 
-def _check_outcome(spec: ModelSpec, frame: pd.DataFrame) -> None:
-    column = factor_of(spec.outcome).column
-    series = frame[column]
+def _check_outcome(column: str, series: pd.Series) -> None:
     if is_numeric(series):
         return
     parsed = pd.to_numeric(series, errors="coerce")
@@ -116,7 +127,7 @@ def _check_outcome(spec: ModelSpec, frame: pd.DataFrame) -> None:
 
 
 def _check_finite(column: str, series: pd.Series) -> None:
-    if pd.api.types.is_integer_dtype(series.dtype):
+    if series.dtype.kind in "iu":
         return
     values = series.to_numpy(dtype=float, na_value=np.nan)
     infinite = np.isinf(values)

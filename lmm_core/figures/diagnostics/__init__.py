@@ -1,0 +1,42 @@
+"""The pictures of the assumptions: one function per key of ``check_assumptions``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lmm_core.figures.diagnostics.clusters import clusters
+from lmm_core.figures.diagnostics.linearity import linearity_between, linearity_within
+from lmm_core.figures.diagnostics.quantiles import normality_random, normality_residuals
+from lmm_core.figures.diagnostics.spread import (
+    homoscedasticity_fitted,
+    homoscedasticity_group,
+    homoscedasticity_time,
+    residuals_fitted,
+)
+from lmm_core.figures.theme import Picture
+
+__all__ = [
+    "PICTURES",
+    "clusters",
+    "homoscedasticity_fitted",
+    "homoscedasticity_group",
+    "homoscedasticity_time",
+    "linearity_between",
+    "linearity_within",
+    "normality_random",
+    "normality_residuals",
+    "residuals_fitted",
+]
+
+PICTURES: dict[str, Callable[..., Picture | None]] = {
+    "linearity_within": linearity_within,
+    "linearity_between": linearity_between,
+    "normality_residuals": normality_residuals,
+    "normality_random": normality_random,
+    "homoscedasticity_fitted": homoscedasticity_fitted,
+    "homoscedasticity_time": homoscedasticity_time,
+    "homoscedasticity_group": homoscedasticity_group,
+    "clusters": clusters,
+}
+"""Key to picture. Each takes ``(fit, units=None)`` and, where a check looks at several predictors,
+terms or groups, the one to show; None means there is nothing to draw."""
