@@ -108,9 +108,14 @@ def cached_fit(fingerprint: str, frame: pd.DataFrame, spec: ModelSpec) -> TimedF
     timed = _fits.get((fingerprint, core), make)
     if core == spec:
         return timed
-    return _fits.get(
-        (fingerprint, spec), lambda: TimedFit(replace(timed.fit, spec=spec), timed.seconds)
-    )
+
+    def other_tests() -> TimedFit:
+        fit = replace(timed.fit, spec=spec)
+        # Where the df method doesn't apply, this raises here and not on a page.
+        _ = fit.df_source
+        return TimedFit(fit, timed.seconds)
+
+    return _fits.get((fingerprint, spec), other_tests)
 
 
 def remembered(key: Hashable, make: Callable[[], Any]) -> Any:

@@ -72,6 +72,29 @@ CONCEPTS: dict[str, Concept] = {
         "Two ways to estimate the variances. REML allows for the estimated fixed effects and is "
         "the better default. ML is needed to compare models with different fixed effects.",
     ),
+    "optimum": Concept(
+        "certified optimum",
+        "The variances are found by a search. At its end the program checks that no further step "
+        "and no way off the boundary would fit better. If that fails it tries other starts and "
+        "optimisers by itself, and says so when none succeeds.",
+    ),
+    "intervals": Concept(
+        "profile and bootstrap interval",
+        "A variance can't be negative, so estimate ± SE isn't valid for it. A profile interval "
+        "holds all values at which the data are not much less likely than at the best. A bootstrap "
+        "interval comes from refitting data simulated by the model.",
+    ),
+    "random_tests": Concept(
+        "test of a random effect",
+        "Compares the model with and without the effect. Because a variance can't be below 0, the "
+        "usual chi-squared p-value is too large; the mixture halves its weight.",
+        r"\tfrac12\chi^2_{k-1} + \tfrac12\chi^2_k",
+    ),
+    "f_tests": Concept(
+        "F test of a whole term",
+        "Tests all coefficients of a predictor at once. Type III: each term after all others. "
+        "Type II: each term after all that don't contain it.",
+    ),
     "assumptions": Concept(
         "assumption check",
         "Each check shows a picture, says how large a deviation is, and judges it by its size: "

@@ -25,6 +25,13 @@ def trajectory_sentence(fit: FittedModel) -> str:
     average = 0.0
     if name in fit.design.names:
         average = float(fit.estimates.beta[fit.design.names.index(name)])
+    if any(len(term) > 1 and name in term for term in fit.spec.fixed):
+        # With an interaction there isn't one average effect to add the deviations to.
+        low, high = float(deviation.min()), float(deviation.max())
+        return (
+            f"The {n} {group} groups' own effects of {name} deviate from the average of their kind "
+            f"by {interval(low, high)}."
+        )
     own = average + deviation
     if np.ptp(own) < 1e-9 * max(1.0, abs(average)):
         return f"All {n} {group} groups have the same estimated effect of {name}."

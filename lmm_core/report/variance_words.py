@@ -7,6 +7,7 @@ import numpy as np
 from lmm_core.fitted import FittedModel
 from lmm_core.formatting import correlation, number, percent, whole
 from lmm_core.inference.tables import Component
+from lmm_core.model.matrices import INTERCEPT
 from lmm_core.report.columns import Units, outcome_name, outcome_unit
 
 
@@ -62,7 +63,7 @@ def variance_sentences(fit: FittedModel, units: Units) -> list[str]:
 
 
 def _correlation_sentence(row: Component) -> str:
-    first, second = (t.replace("(Intercept)", "level") for t in (row.term_1, row.term_2))
+    first, second = _effect(row.term_1), _effect(row.term_2)
     if np.isnan(row.sdcor):
         return (
             f"The correlation of {first} and {second} can't be given, because one of the variances "
@@ -70,9 +71,15 @@ def _correlation_sentence(row: Component) -> str:
         )
     if abs(row.sdcor) > 0.9999:
         sign = "perfectly together" if row.sdcor > 0 else "exactly against each other"
-        return f"{first} and {second} of {row.group} groups run {sign}: the fit is at its boundary."
+        return (
+            f"The {first} and the {second} of {row.group} groups run {sign}: the fit is at its "
+            "boundary."
+        )
     if abs(row.sdcor) < 0.1:
-        return f"{first} and {second} are hardly related (correlation {correlation(row.sdcor)})."
+        return (
+            f"The {first} and the {second} of {row.group} groups are hardly related "
+            f"(correlation {correlation(row.sdcor)})."
+        )
     more = "larger" if row.sdcor > 0 else "smaller"
     return (
         f"Groups with a higher {first} tend to have a {more} {second} "
@@ -80,11 +87,15 @@ def _correlation_sentence(row: Component) -> str:
     )
 
 
+def _effect(term: str | None) -> str:
+    return "level" if term == INTERCEPT else f"effect of {term}"
+
+
 def caterpillar_sentence(fit: FittedModel, group: str, term: str) -> str:
     """How many groups stand out in one random effect, and which lead."""
     table = fit.conditional_modes(group)
     table = table[table["term"] == term]
-    name = term.replace("(Intercept)", "level")
+    name = _effect(term)
     if not (table["std_error"] > 0).any() and not table["estimate"].abs().max() > 0:
         return f"All {group} groups have the same {name}: its variance is estimated as 0."
     marked = table[(table["conf_low"] > 0) | (table["conf_high"] < 0)]

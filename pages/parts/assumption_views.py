@@ -10,7 +10,7 @@ import streamlit as st
 
 from lmm_core.assess.assumptions import Check, check_assumptions
 from lmm_core.cache import remembered
-from lmm_core.figures import diagnostics
+from lmm_core.figures.diagnostics import PICTURES
 from lmm_core.fitted import FittedModel
 from lmm_core.model.factors import Factor, factor_of
 from lmm_core.report.markup import md, md_sentence
@@ -71,7 +71,7 @@ def _one(fit: FittedModel, checks: tuple[Check, ...]) -> None:
     )
     check = by_key.get(key, worst)
     st.write(md_sentence(check.sentence))
-    picture = diagnostics.picture(fit, check.key)
+    picture = PICTURES[check.key](fit, units=state.units())
     if picture is not None:
         charts.show(picture, f"diagnostic:{check.key}")
     st.caption(md_sentence(f"How to read it: {check.how_to_read}"))

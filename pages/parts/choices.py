@@ -48,6 +48,7 @@ def groups() -> list[str]:
 def predictors() -> list[str]:
     """Every column that can be a fixed effect, plus what a typed formula added."""
     taken = {_column(st.session_state.get(state.OUTCOME)), st.session_state.get(state.GROUP)}
+    taken |= set(st.session_state.get(state.MORE_GROUPS, []))
     texts = [quote(i.name) for i in state.columns() if _usable(i) and i.name not in taken]
     return _with_current(texts, st.session_state.get(state.FIXED, []))
 
@@ -64,18 +65,30 @@ def interactions() -> list[str]:
     return _with_current(found, st.session_state.get(state.INTERACTIONS, []))
 
 
-def slopes() -> tuple[list[str], list[str]]:
-    """Slopes that vary within the grouping column, and the chosen predictors that don't."""
-    group = st.session_state.get(state.GROUP)
+def more_groups() -> list[str]:
+    """Other columns whose values repeat."""
+    n, taken = len(state.table().frame), st.session_state.get(state.GROUP)
+    infos = [i for i in state.columns() if i.kind in ("id", "category", "text", "ordered")]
+    names = [i.name for i in infos if 1 < i.n_unique < n and i.name != taken]
+    return _with_current(names, st.session_state.get(state.MORE_GROUPS, []))
+
+
+def weights() -> list[str | None]:
+    """Numeric columns, and none."""
+    return [None, *(i.name for i in state.columns() if i.kind == "number" and not i.constant)]
+
+
+def slopes(group: str | None, key: str) -> tuple[list[str], list[str]]:
+    """Slopes that vary within a grouping column, and the chosen predictors that don't."""
     if group is None or group not in state.table().frame.columns:
-        return _with_current([], st.session_state.get(state.SLOPES, [])), []
+        return _with_current([], st.session_state.get(key, [])), []
     varies = state.within(group)
     chosen = st.session_state.get(state.FIXED, [])
     fixed = [text for text in chosen if varies.get(_column(text), False)]
     others = [text for text in predictors() if text not in chosen]
     others = [text for text in others if varies.get(_column(text), False) and _slope_like(text)]
     constant = [label(text) for text in chosen if not varies.get(_column(text), True)]
-    current = st.session_state.get(state.SLOPES, [])
+    current = st.session_state.get(key, [])
     return _with_current([*fixed, *others], current), constant
 
 

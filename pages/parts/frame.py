@@ -63,6 +63,11 @@ def _pages() -> dict[str, list]:
                 "checks/assumptions.py",
                 "Assumptions",
                 "Whether the model's assumptions hold, and what to do if not.",
-            )
+            ),
+            _page(
+                "checks/estimation.py",
+                "Estimation",
+                "How the estimates were found, and a second opinion by statsmodels.",
+            ),
         ],
     }

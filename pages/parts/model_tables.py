@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
+import streamlit as st
 
+from lmm_core.assess.standardised import standardised_coefficients
 from lmm_core.fitted import FittedModel
 from lmm_core.formatting import correlation, level_text, number
 from lmm_core.inference.tables import Component
@@ -13,7 +15,13 @@ from pages.parts.tables import Column
 
 
 def fixed_effects(fit: FittedModel) -> None:
-    """Estimate, CI, t, df, p of each coefficient."""
+    """Estimate, CI, t, df, p of each coefficient; standardised ones on request."""
+    standardised = st.toggle(
+        "Standardised",
+        key="standardised",
+        persist_state="session",
+        help="Adds each coefficient per SD of its predictor, in SDs of the outcome.",
+    )
     table = fit.fixed_effects.assign(label=list(fit.design.labels))
     level = level_text(fit.spec.ci_level)
     columns = [
@@ -26,6 +34,9 @@ def fixed_effects(fit: FittedModel) -> None:
         Column("df", "df", tables.DEGREES),
         Column("p_value", "p", tables.P_VALUE),
     ]
+    if standardised:
+        table = table.assign(standardised=standardised_coefficients(fit))
+        columns.insert(2, Column("standardised", "Standardised", _blank(number)))
     tables.show(table, columns, "Fixed effects with confidence intervals", "fixed_effects")
 
 

@@ -66,6 +66,15 @@ def fix_buttons(error: LMMError, place: str) -> None:
         )
     elif error.code in ("too_many_random_effects",) and model is not None:
         st.button("Use a random intercept only", key=key, on_click=_intercept_only)
+    elif error.code == "kr_needs_reml":
+        st.button("Use REML", key=key, on_click=state.change_options, kwargs={"reml": True})
+    elif error.code == "kr_too_large":
+        st.button(
+            "Use Satterthwaite",
+            key=key,
+            on_click=state.change_options,
+            kwargs={"df_method": "satterthwaite"},
+        )
     elif error.code in ("too_many_levels", "constant_column", "no_complete_rows") and column:
         st.button(f"Take {md(column)} out", key=key, on_click=_drop_column, args=(str(column),))
     elif error.code == "unknown_column" and place == "sidebar":

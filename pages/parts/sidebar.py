@@ -11,12 +11,17 @@ from lmm_core.errors import FormulaError, LMMError
 from lmm_core.formatting import whole
 from lmm_core.model.encoding import encode_levels
 from lmm_core.model.factors import Factor, factor_of
+from lmm_core.model.nesting import Relation
 from lmm_core.model.spec import ModelSpec, RandomTerm, Term
-from lmm_core.report.markup import md
+from lmm_core.report.markup import md, md_sentence
 from pages.parts import choices, state
 from pages.parts.notices import fix_buttons
 
-DF_LABELS = {"satterthwaite": "Satterthwaite", "normal": "Normal (z)"}
+DF_LABELS = {
+    "satterthwaite": "Satterthwaite",
+    "kenward-roger": "Kenward–Roger",
+    "normal": "Normal (z)",
+}
 LEVELS = (0.9, 0.95, 0.99)
 OPTIMIZER_LABELS = {
     "auto": "Automatic",
@@ -80,7 +85,13 @@ def _model() -> None:
         on_change=_from_widgets,
         help="Says which rows belong together: the patient, the school, the country.",
     )
-    slopes, constant = choices.slopes()
+    _slopes()
+    _more_groups()
+
+
+def _slopes() -> None:
+    group = st.session_state.get(state.GROUP)
+    slopes, constant = choices.slopes(group, state.SLOPES)
     if slopes:
         st.multiselect(
             "Random slopes",
@@ -92,15 +103,59 @@ def _model() -> None:
             help="Effects that may differ from group to group.",
         )
     if constant:
-        group = md(st.session_state.get(state.GROUP))
         names = ", ".join(md(name) for name in constant)
-        st.caption(f"No slope for {names}: the same in all rows of a {group}.")
+        st.caption(f"No slope for {names}: the same in all rows of a {md(group)}.")
     if st.session_state.get(state.SLOPES):
         st.toggle(
             "Level and slopes correlated",
             key=state.CORRELATED,
             on_change=_from_widgets,
             help="Whether groups with a higher level may have systematically other slopes.",
+        )
+
+
+def _more_groups() -> None:
+    """Further grouping columns: how they lie to the others, and their own slopes."""
+    offered = choices.more_groups()
+    main = st.session_state.get(state.GROUP)
+    if not offered or main is None:
+        return
+    st.multiselect(
+        "More grouping columns",
+        offered,
+        key=state.MORE_GROUPS,
+        placeholder="None",
+        max_selections=3,
+        on_change=_from_widgets,
+        help="Nested (classes in schools) or crossed (pupils with several teachers).",
+    )
+    chosen = st.session_state.get(state.MORE_GROUPS, [])
+    frame = state.table().frame
+    for k, group in enumerate(chosen):
+        for other in (main, *chosen[:k]):
+            if group in frame.columns and other in frame.columns:
+                _relation(state.relation_of(other, group))
+        slopes, _ = choices.slopes(group, state.MORE_SLOPES + group)
+        if slopes:
+            st.multiselect(
+                f"Random slopes of {md(group)}",
+                slopes,
+                key=state.MORE_SLOPES + group,
+                format_func=choices.label,
+                placeholder="None",
+                on_change=_from_widgets,
+            )
+
+
+def _relation(found: Relation) -> None:
+    st.caption(md_sentence(found.sentence))
+    if found.kind == "crossed" and (
+        found.reused or st.session_state.get(state.WITHIN + found.inner)
+    ):
+        st.toggle(
+            f"Count {md(found.inner)} separately in each {md(found.outer)}",
+            key=state.WITHIN + found.inner,
+            on_change=_from_widgets,
         )
 
 
@@ -134,6 +189,14 @@ def _options() -> None:
         _coding(model)
     if st.session_state.get(state.SLOPES):
         st.toggle("Random intercept", key=state.INTERCEPT, on_change=_from_widgets)
+    st.selectbox(
+        "Prior weights",
+        choices.weights(),
+        key=state.WEIGHTS,
+        format_func=lambda name: name or "None",
+        on_change=_from_widgets,
+        help="A column that says how much each row counts, e.g. the number of measurements.",
+    )
     st.selectbox(
         "Optimiser",
         list(OPTIMIZER_LABELS),
@@ -213,13 +276,13 @@ def _from_widgets() -> None:
         if factor_of(text).column not in (outcome_column, group)
     ]
     crossed = _hierarchical(old, fixed, get.get(state.INTERACTIONS, []))
-    random = _main_random(old, group, outcome_column)
-    kept = tuple(term for term in old.random[1:] if term.group != random.group)
+    random = _random_terms(old, group, outcome_column)
     model = replace(
         old,
         outcome=outcome,
         fixed=(*((text,) for text in fixed), *crossed),
-        random=(random, *kept),
+        random=random,
+        weights=get.get(state.WEIGHTS),
         reml=bool(get.get(state.REML, True)),
         df_method=get.get(state.DF_METHOD, "satterthwaite"),
         ci_level=get.get(state.CI_LEVEL, 0.95),
@@ -245,21 +308,44 @@ def _hierarchical(old: ModelSpec, fixed: list[str], chosen: list[str]) -> tuple[
     return tuple(sorted(complete.values(), key=len))
 
 
-def _main_random(old: ModelSpec, group: str, outcome: str) -> RandomTerm:
-    """The first random term from the widgets; slopes that can't vary are dropped."""
+def _random_terms(old: ModelSpec, main: str, outcome: str) -> tuple[RandomTerm, ...]:
+    """One term per chosen grouping column, and further terms of a typed formula on those columns."""
     get = st.session_state
-    columns = tuple(group.split(":")) if group not in state.table().frame.columns else (group,)
-    if old.random and old.random[0].group_name == group:
-        columns = old.random[0].group
+    groups = [main, *(g for g in get.get(state.MORE_GROUPS, []) if g not in (main, outcome))]
+    terms = []
+    for k, group in enumerate(groups):
+        slopes = _own_slopes(group, state.SLOPES if k == 0 else state.MORE_SLOPES + group, outcome)
+        intercept = k > 0 or bool(get.get(state.INTERCEPT, True)) or not slopes
+        correlated = k > 0 or bool(get.get(state.CORRELATED, True))
+        correlated = correlated or len(slopes) + intercept < 2
+        terms.append(RandomTerm(_within(group, groups), slopes, intercept, correlated))
+    first = {group: i for i, group in reversed(list(enumerate(t.group for t in old.random)))}
+    more = [t for i, t in enumerate(old.random) if t.group[0] in groups and first[t.group] != i]
+    return (*terms, *more)
+
+
+def _own_slopes(group: str, key: str, outcome: str) -> tuple[Term, ...]:
+    """The chosen slopes of a grouping column; those that can't vary are dropped."""
     varies = state.within(group) if group in state.table().frame.columns else {}
     slopes = []
-    for term in map(choices.term_of, get.get(state.SLOPES, [])):
+    for term in map(choices.term_of, st.session_state.get(key, [])):
         names = [factor_of(text).column for text in term]
         if outcome not in names and any(varies.get(name, True) for name in names):
             slopes.append(term)
-    intercept = bool(get.get(state.INTERCEPT, True)) or not slopes
-    correlated = bool(get.get(state.CORRELATED, True)) or len(slopes) + intercept < 2
-    return RandomTerm(columns, tuple(slopes), intercept, correlated)
+    return tuple(slopes)
+
+
+def _within(group: str, groups: list[str]) -> tuple[str, ...]:
+    """The column itself, or with the column within which its IDs are counted anew."""
+    if not st.session_state.get(state.WITHIN + group):
+        return (group,)
+    frame = state.table().frame
+    others = [g for g in groups if g != group and g in frame.columns and group in frame.columns]
+    for other in others:
+        found = state.relation_of(other, group)
+        if found.kind == "crossed" and (found.inner == group or not found.reused):
+            return (group, other)
+    return (group,)
 
 
 def _references(fixed: list[str]) -> tuple[tuple[str, str], ...]:
@@ -321,6 +407,7 @@ def _from_formula() -> None:
             "ci_level": old.ci_level,
             "optimizer": old.optimizer,
             "reference": old.reference,
+            "weights": old.weights,
         }
     try:
         model = ModelSpec.from_formula(text, names, **options)

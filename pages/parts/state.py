@@ -21,6 +21,7 @@ from lmm_core.data.within import varies_within
 from lmm_core.errors import LMMError
 from lmm_core.fitted import FittedModel
 from lmm_core.model.factors import factor_of, quote
+from lmm_core.model.nesting import Relation, relation
 from lmm_core.model.spec import ModelSpec, RandomTerm
 
 TABLE = "table"
@@ -38,6 +39,10 @@ INTERACTIONS = "w_interactions"
 GROUP = "w_group"
 SLOPES = "w_slopes"
 CORRELATED = "w_correlated"
+MORE_GROUPS = "w_more_groups"
+MORE_SLOPES = "w_more_slopes:"
+WITHIN = "w_within:"
+WEIGHTS = "w_weights"
 INTERCEPT = "w_random_intercept"
 REML = "w_reml"
 DF_METHOD = "w_df_method"
@@ -93,6 +98,13 @@ def within(group: str) -> dict[str, bool]:
     return remembered(
         ("within", current.fingerprint, group), lambda: varies_within(current.frame, group)
     )
+
+
+def relation_of(first: str, second: str) -> Relation:
+    """How two grouping columns lie to each other."""
+    current = table()
+    key = ("relation", current.fingerprint, first, second)
+    return remembered(key, lambda: relation(current.frame, first, second))
 
 
 # -- changing it
@@ -158,7 +170,14 @@ def mirror(model: ModelSpec) -> None:
     put[OUTCOME] = model.outcome
     put[FIXED] = [term[0] for term in model.fixed if len(term) == 1]
     put[INTERACTIONS] = [":".join(term) for term in model.fixed if len(term) > 1]
-    put[GROUP] = main.group_name if main else None
+    put[GROUP] = main.group[0] if main else None
+    others = [t for t in model.random[1:] if t.group[0] != put[GROUP]]
+    put[MORE_GROUPS] = list(dict.fromkeys(t.group[0] for t in others))
+    for term in (*model.random[:1], *others):
+        put[WITHIN + term.group[0]] = len(term.group) > 1
+    for term in others:
+        put[MORE_SLOPES + term.group[0]] = [":".join(t) for t in term.terms]
+    put[WEIGHTS] = model.weights
     put[SLOPES] = [":".join(term) for term in main.terms] if main else []
     put[CORRELATED] = main.correlated if main else True
     put[INTERCEPT] = main.intercept if main else True
@@ -179,7 +198,8 @@ def mirror(model: ModelSpec) -> None:
 def _mirror_nothing() -> None:
     put = st.session_state
     put[SPEC] = None
-    put[INTERACTIONS], put[SLOPES] = [], []
+    put[INTERACTIONS], put[SLOPES], put[MORE_GROUPS] = [], [], []
+    put[WEIGHTS] = None
     put[CORRELATED], put[INTERCEPT], put[REML] = True, True, True
     put[DF_METHOD], put[CI_LEVEL], put[OPTIMIZER] = "satterthwaite", 0.95, "auto"
     put[CENTRED], put[SCALED], put[FORMULA] = [], [], ""
@@ -200,6 +220,8 @@ def _refit() -> None:
     st.session_state[SECONDS] = timed.seconds
 
 
-def with_option(model: ModelSpec, **changes) -> None:
+def change_options(**changes) -> None:
     """A callback for buttons: the current model with some fields changed."""
-    set_spec(replace(model, **changes))
+    model = spec()
+    if model is not None:
+        set_spec(replace(model, **changes))
