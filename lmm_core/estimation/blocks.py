@@ -171,7 +171,7 @@ class BlockCriterion:
         flat = self._schur(own, Y)
         roots = [batched.cholesky(block) for block in self.structure.blocks(flat)]
         rest = self._rest_right(own) - self._Y_times(Y, W1)
-        reduced = self.conditioned.gram - np.einsum("ajg,akg->jk", W1, W1, optimize=True)
+        reduced = self.conditioned.gram - np.matmul(W1, W1.transpose(0, 2, 1)).sum(axis=0)
         half = np.concatenate(
             [
                 batched.solve_lower(root, rest[m]).reshape(-1, width)
@@ -212,7 +212,8 @@ class BlockCriterion:
         q = self.factors[0].width
         parts = []
         for t, cross in enumerate(self.first_cross):
-            scaled = np.einsum("ra,rsm,sb->abm", own[t + 1], cross.values, own[0], optimize=True)
+            half = np.einsum("ra,rsm->asm", own[t + 1], cross.values)
+            scaled = np.einsum("asm,sb->abm", half, own[0])
             lower = [[inverse_L[a][b][cross.columns] for b in range(a + 1)] for a in range(q)]
             parts += [
                 np.stack([sum(lower[a][b] * row[b] for b in range(a + 1)) for a in range(q)], 1)

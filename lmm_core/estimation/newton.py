@@ -38,13 +38,14 @@ def minimise(
     theta: Array,
     gain_tolerance: float,
     max_iterations: int = MAX_ITERATIONS,
+    first: tuple[float, object] | None = None,
 ) -> NewtonResult:
     """Minimise from ``theta`` (k,).
 
     ``value_at`` gives the value (inf outside the domain) and a state that ``derivatives_at`` turns
     into gradient (k,) and Hessian (k, k). Stops when a step promises less than ``gain_tolerance``.
     """
-    value, state = value_at(theta)
+    value, state = first or value_at(theta)
     radius = 1.0 + float(np.sqrt(theta @ theta))
     gradient = hessian = np.zeros(0)
     for iteration in range(max_iterations):

@@ -51,8 +51,8 @@ def optimise(
     optimisers. A named optimiser is used alone; its certificate then says whether it got there.
     """
     chosen = "newton" if optimizer == "auto" else optimizer
-    begin = best_start(criterion) if start is None else start
-    point, attempt = run(criterion, chosen, begin, max_iterations)
+    begin, first = best_start(criterion) if start is None else (start, None)
+    point, attempt = run(criterion, chosen, begin, max_iterations, first)
     point, record = _finish(criterion, point, (attempt,), chosen, max_iterations)
     if record.converged or optimizer != "auto":
         return point, record
@@ -71,11 +71,12 @@ def optimise(
     return best[0], replace(best[1], attempts=attempts)
 
 
-def best_start(criterion: Criterion) -> Array:
-    """The best of a few equal spreads of the (conditioned) random effects."""
+def best_start(criterion: Criterion) -> tuple[Array, tuple[float, object]]:
+    """The best of a few equal spreads of the (conditioned) random effects, with value and state."""
     candidates = [criterion.start(spread) for spread in STARTS]
-    values = [value_at(criterion, theta)[0] for theta in candidates]
-    return candidates[int(np.argmin(values))]
+    found = [value_at(criterion, theta) for theta in candidates]
+    best = min(range(len(found)), key=lambda k: found[k][0])
+    return candidates[best], found[best]
 
 
 def _finish(
@@ -113,9 +114,13 @@ def _snap(criterion: Criterion, point: Point) -> Point:
 
 
 def run(
-    criterion: Criterion, optimizer: str, start: Array, max_iterations: int
+    criterion: Criterion,
+    optimizer: str,
+    start: Array,
+    max_iterations: int,
+    first: tuple[float, object] | None = None,
 ) -> tuple[Point, Attempt]:
-    """One optimiser from one start."""
+    """One optimiser from one start; ``first`` is value and state there, where known."""
     before = criterion.evaluations
     if optimizer == "newton":
         result = minimise(
@@ -124,6 +129,7 @@ def run(
             start,
             1e-10,
             max_iterations,
+            first,
         )
         message = "" if result.finished else "stopped before the end"
         point = Point(result.theta, result.value, result.state, (result.gradient, result.hessian))

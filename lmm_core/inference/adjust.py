@@ -130,7 +130,11 @@ def holm(p: Array) -> Array:
 
 
 def studentized_range_sf(q: Array, k: int, df: Array) -> Array:
-    """P(Q > q) for ``k`` means and ``df`` (may be infinite); relative accuracy 1e-7 or better from 2 df on."""
+    """P(Q > q) for ``k`` means and ``df`` (may be infinite).
+
+    Relative accuracy is 1e-7 or better from 2 df on; R's ``ptukey`` is off by up to a third in far
+    tails with few df.
+    """
     q, df = np.broadcast_arrays(np.asarray(q, dtype=float), np.asarray(df, dtype=float))
     result = np.full(q.shape, np.nan)
     usable = ~np.isnan(q) & (df > 0)

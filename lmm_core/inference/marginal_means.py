@@ -93,8 +93,8 @@ def contrasts(
     ModelError
         ``one_mean``, ``too_many_comparisons``, ``weights``, and those of ``marginal_means``.
     """
-    outer = _names(by)
-    inner = tuple(c for c in _names(factors) if c not in outer)
+    outer = column_names(by)
+    inner = tuple(c for c in column_names(factors) if c not in outer)
     cells = cells_of(fit, (*inner, *outer), at)
     labels, groups = split_cells(cells, inner, outer)
     weights = None
@@ -116,7 +116,7 @@ def group_weights(higher: Sequence[object], lower: Sequence[object]) -> dict[obj
     return {**dict.fromkeys(up, 1.0 / len(up)), **dict.fromkeys(down, -1.0 / len(down))}
 
 
-def _names(columns: Columns | None) -> tuple[str, ...]:
+def column_names(columns: Columns | None) -> tuple[str, ...]:
     if columns is None:
         return ()
     return (columns,) if isinstance(columns, str) else tuple(dict.fromkeys(columns))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -60,9 +61,14 @@ def fixed_effects_table(
 ) -> pd.DataFrame:
     """One row per coefficient; ``term`` as R names it."""
     columns = contrast_table(np.eye(len(estimates.beta)), estimates.beta, method, level)
-    # One block of numbers: a frame from eight columns takes a millisecond.
-    table = pd.DataFrame(np.column_stack(list(columns.values())), columns=list(columns))
-    table.insert(0, "term", np.array(design.names, dtype=object))
+    return _frame("term", design.names, columns)
+
+
+def _frame(label: str, names: Sequence[str], columns: dict[str, Array]) -> pd.DataFrame:
+    """A text column and numbers as one block: a frame from single columns takes a millisecond."""
+    block = np.column_stack(list(columns.values()))
+    table = pd.DataFrame(block, columns=pd.Index(list(columns), dtype=object), copy=False)
+    table.insert(0, label, pd.Series(list(names), dtype=object))
     return table
 
 
@@ -129,16 +135,16 @@ def conditional_modes_table(estimates: Estimates, group: str, level: float) -> p
     G, q = modes.shape
     half = float(normal_quantile(0.5 + 0.5 * level)) * sd.ravel()
     estimate = modes.ravel()
-    return pd.DataFrame(
-        {
-            "level": np.repeat(np.array(factor.blocks[0].grouping.levels, dtype=object), q),
-            "term": names * G,
-            "estimate": estimate,
-            "std_error": sd.ravel(),
-            "conf_low": estimate - half,
-            "conf_high": estimate + half,
-        }
-    )
+    columns = {
+        "estimate": estimate,
+        "std_error": sd.ravel(),
+        "conf_low": estimate - half,
+        "conf_high": estimate + half,
+    }
+    levels = np.repeat(np.array(factor.blocks[0].grouping.levels, dtype=object), q)
+    table = _frame("level", levels, columns)
+    table.insert(1, "term", pd.Series(names * G, dtype=object))
+    return table
 
 
 def term_label(name: str) -> str:
