@@ -179,7 +179,7 @@ def _options() -> None:
     )
     st.segmented_control(
         "Confidence level",
-        sorted({*LEVELS, st.session_state.get(state.CI_LEVEL, 0.95)}),
+        sorted({*LEVELS, st.session_state.get(state.CI_LEVEL) or 0.95}),
         key=state.CI_LEVEL,
         format_func=lambda level: f"{100 * level:g} %",
         required=True,
@@ -264,6 +264,9 @@ def _state_line() -> None:
 def _from_widgets() -> None:
     """A new spec from the widgets; what no longer fits the choices is left out."""
     get = st.session_state
+    if any(key not in get for key in (state.OUTCOME, state.FIXED, state.GROUP, state.REML)):
+        # The other widgets are gone (an interrupted run): one value alone says nothing.
+        state.restore()
     outcome, group = get.get(state.OUTCOME), get.get(state.GROUP)
     if outcome is None or group is None:
         get[state.QUESTION] = "outcome" if outcome is None else "group"
@@ -283,9 +286,9 @@ def _from_widgets() -> None:
         fixed=(*((text,) for text in fixed), *crossed),
         random=random,
         weights=get.get(state.WEIGHTS),
-        reml=bool(get.get(state.REML, True)),
+        reml=old.reml if get.get(state.REML) is None else bool(get[state.REML]),
         df_method=get.get(state.DF_METHOD, "satterthwaite"),
-        ci_level=get.get(state.CI_LEVEL, 0.95),
+        ci_level=get.get(state.CI_LEVEL) or old.ci_level,
         optimizer=get.get(state.OPTIMIZER, "auto"),
         reference=_references(fixed),
     )
@@ -396,7 +399,7 @@ def _recode() -> None:
 
 def _from_formula() -> None:
     """The widgets follow a typed formula; an error marks the place and changes nothing else."""
-    text = st.session_state[state.FORMULA]
+    text = st.session_state.get(state.FORMULA) or ""
     names = tuple(str(c) for c in state.table().frame.columns)
     old = state.spec()
     options = {}

@@ -58,6 +58,7 @@ def start() -> None:
     """The first run of a session loads and fits a sample; every run brings the fit up to date."""
     if TABLE not in st.session_state:
         use_sample(sample_names()[0])
+    restore()
     _refit()
 
 
@@ -165,34 +166,57 @@ def _proposal(new: Table) -> ModelSpec | None:
 
 def mirror(model: ModelSpec) -> None:
     """Write the model into the keys of the sidebar's widgets."""
-    put = st.session_state
+    for key, value in _mirrored(model).items():
+        st.session_state[key] = value
+
+
+def restore() -> None:
+    """Fill widget keys that are gone: a run that is interrupted before the sidebar was drawn
+    empties them, and a widget without its key would show its first option.
+    """
+    model = spec()
+    if model is not None:
+        for key, value in _mirrored(model).items():
+            if st.session_state.get(key) is None:
+                st.session_state[key] = value
+
+
+def _mirrored(model: ModelSpec) -> dict[str, object]:
     main = model.random[0] if model.random else None
-    put[OUTCOME] = model.outcome
-    put[FIXED] = [term[0] for term in model.fixed if len(term) == 1]
-    put[INTERACTIONS] = [":".join(term) for term in model.fixed if len(term) > 1]
-    put[GROUP] = main.group[0] if main else None
-    others = [t for t in model.random[1:] if t.group[0] != put[GROUP]]
-    put[MORE_GROUPS] = list(dict.fromkeys(t.group[0] for t in others))
-    for term in (*model.random[:1], *others):
-        put[WITHIN + term.group[0]] = len(term.group) > 1
-    for term in others:
-        put[MORE_SLOPES + term.group[0]] = [":".join(t) for t in term.terms]
-    put[WEIGHTS] = model.weights
-    put[SLOPES] = [":".join(term) for term in main.terms] if main else []
-    put[CORRELATED] = main.correlated if main else True
-    put[INTERCEPT] = main.intercept if main else True
-    put[REML] = model.reml
-    put[DF_METHOD] = model.df_method
-    put[CI_LEVEL] = model.ci_level
-    put[OPTIMIZER] = model.optimizer
-    put[FORMULA] = model.formula
+    group = main.group[0] if main else None
+    others = [t for t in model.random[1:] if t.group[0] != group]
     texts = {text for term in model.fixed for text in term}
-    for key, call in ((CENTRED, "center"), (SCALED, "scale")):
-        put[key] = sorted(
-            factor_of(text).column for text in texts if factor_of(text).calls == ((call, None),)
-        )
+    found: dict[str, object] = {
+        OUTCOME: model.outcome,
+        FIXED: [term[0] for term in model.fixed if len(term) == 1],
+        INTERACTIONS: [":".join(term) for term in model.fixed if len(term) > 1],
+        GROUP: group,
+        SLOPES: [":".join(term) for term in main.terms] if main else [],
+        CORRELATED: main.correlated if main else True,
+        INTERCEPT: main.intercept if main else True,
+        MORE_GROUPS: list(dict.fromkeys(t.group[0] for t in others)),
+        REML: model.reml,
+        DF_METHOD: model.df_method,
+        CI_LEVEL: model.ci_level,
+        OPTIMIZER: model.optimizer,
+        WEIGHTS: model.weights,
+        FORMULA: model.formula,
+        CENTRED: _with_call(texts, "center"),
+        SCALED: _with_call(texts, "scale"),
+    }
+    for term in (*model.random[:1], *others):
+        found[WITHIN + term.group[0]] = len(term.group) > 1
+    for term in others:
+        found[MORE_SLOPES + term.group[0]] = [":".join(t) for t in term.terms]
     for column, level in model.reference:
-        put[REFERENCE + column] = level
+        found[REFERENCE + column] = level
+    return found
+
+
+def _with_call(texts: set[str], call: str) -> list[str]:
+    """Columns that enter the model centred or scaled."""
+    factors = map(factor_of, texts)
+    return sorted(f.column for f in factors if f.calls == ((call, None),))
 
 
 def _mirror_nothing() -> None:
