@@ -325,6 +325,18 @@ class BlockSolver(BlockCriterion):
         rest = np.concatenate(flat) - self._Y_times(state.Y, W1)
         return self._back(state, pieces_inverse, W1, rest)
 
+    def shrunken(self, state: BlockState, v: list[Array]) -> list[Array]:
+        """Lambda M^-1 Lambda' v per factor in the design's order, v of shapes (q, m, G)."""
+        own = [state.lambdas[k] for k in self.order]
+        ordered = [v[k] for k in self.order]
+        scaled = [
+            (L.T @ x.reshape(len(x), -1)).reshape(x.shape)
+            for L, x in zip(own, ordered, strict=True)
+        ]
+        first, rest = self.solve(state, scaled)
+        spread = (own[0] @ first.reshape(len(first), -1)).reshape(first.shape)
+        return self._design_order([spread, *self._rest_levels(own, rest)])
+
     def exact_hessian(self, state: BlockState) -> Array:
         """(k, k) by central differences of the exact gradient."""
         theta = self.theta_of(state.lambdas)

@@ -251,8 +251,10 @@ def _alt(table: pd.DataFrame, group: str, term: str, level: str) -> str:
     if not (table["std_error"] > 0).any():
         return f"All {whole(n)} {group} groups have the same {_effect(term)}: its variance is 0."
     high, low = table.iloc[-1], table.iloc[0]
-    text = (
-        f"{whole(n)} {group} groups sorted by their deviation in {_effect(term)}, from {low.level} "
-        f"({number(low.estimate)}) to {high.level} ({number(high.estimate)}); the {level} interval "
+    ends = f"{low.level} ({number(low.estimate)}) to {high.level} ({number(high.estimate)})"
+    who = "none" if count == 0 else whole(count)
+    exclude = "exclude" if count > 1 else "excludes"
+    return (
+        f"{whole(n)} {group} groups sorted by their deviation in {_effect(term)}, from {ends}; "
+        f"{who} of the {level} intervals {exclude} 0."
     )
-    return f"{text}of {whole(count)} {'excludes' if count == 1 else 'exclude'} 0."

@@ -67,9 +67,10 @@ def variance_bar(fit: FittedModel) -> Picture:
     ]
     layout = {
         "barmode": "stack",
-        "height": 150,
+        # A narrow screen gives every entry of the legend a line of its own.
+        "height": 80 + 24 * len(parts),
         "showlegend": True,
-        "legend": {"traceorder": "normal"},
+        "legend": {"traceorder": "normal", "maxheight": 0.7},
         "xaxis": axis(visible=False, range=[0, 1], fixedrange=True),
         "yaxis": axis(visible=False, range=[-0.5, 0.5], fixedrange=True),
     }

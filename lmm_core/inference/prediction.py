@@ -115,7 +115,9 @@ def _group_variance(
     blocks: list[tuple[RandomBlock, Array]],
     codes: dict[str, Array],
 ) -> Array:
-    """Prediction-error variance of x'beta + z'b for known groups; one grouping factor."""
+    """Prediction-error variance of x'beta + z'b; a group that isn't known varies as a new one."""
+    if len(estimates.conditioned.factors) > 1:
+        return _variance_several(estimates, X, blocks, codes)
     factor = estimates.conditioned.factors[0]
     own = [Z for _, Z in blocks]
     Z = own[0] if len(own) == 1 else np.concatenate(own, axis=1)
@@ -133,3 +135,44 @@ def _group_variance(
     fixed = np.einsum("mi,ij,mj->m", rest, estimates.state.H, rest)
     new = random_variance(design, estimates, blocks)
     return np.where(known, estimates.sigma**2 * (inner + fixed), estimates.sigma**2 * fixed + new)
+
+
+ROWS_AT_ONCE = 200
+
+
+def _variance_several(
+    estimates: Estimates,
+    X: Array,
+    blocks: list[tuple[RandomBlock, Array]],
+    codes: dict[str, Array],
+) -> Array:
+    """The same for several grouping factors: K z by a solve with the factorisation at hand."""
+    criterion, state = estimates.criterion, estimates.state
+    factors = estimates.conditioned.factors
+    B = criterion.all_B()
+    rest = X @ estimates.conditioned.transform
+    total = np.empty(len(X))
+    parts = []
+    for factor, covariance in zip(factors, estimates.covariances, strict=True):
+        own = [Z for block, Z in blocks if block.grouping.name == factor.name]
+        Z = own[0] if len(own) == 1 else np.concatenate(own, axis=1)
+        known = codes[factor.name] >= 0
+        new = np.where(known, 0.0, np.einsum("ma,ab,mb->m", Z, covariance, Z))
+        parts.append((Z @ factor.transform, known, codes[factor.name], new))
+    for start in range(0, len(X), ROWS_AT_ONCE):
+        rows = np.arange(start, min(start + ROWS_AT_ONCE, len(X)))
+        m = np.arange(len(rows))
+        v = []
+        for factor, (z, known, code, _) in zip(factors, parts, strict=True):
+            vector = np.zeros((factor.width, len(rows), factor.n_levels))
+            use = known[rows]
+            vector[:, m[use], code[rows][use]] = z[rows][use].T
+            v.append(vector)
+        Kv = criterion.shrunken(state, v)
+        inner = sum(np.einsum("amg,amg->m", a, b) for a, b in zip(v, Kv, strict=True))
+        shift = sum(np.einsum("ajg,amg->mj", b[:, :-1], k) for b, k in zip(B, Kv, strict=True))
+        left = rest[rows] - shift
+        fixed = np.einsum("mi,ij,mj->m", left, state.H, left)
+        new = sum(part[3][rows] for part in parts)
+        total[rows] = estimates.sigma**2 * (inner + fixed) + new
+    return total

@@ -10,13 +10,14 @@ from lmm_core.report.columns import Units
 from lmm_core.report.markup import md, md_sentence
 from lmm_core.report.variance_words import caterpillar_sentence
 from pages.parts import charts, model_tables
+from pages.parts.trajectory_views import choose_group
 
 MAX_ROWS = 12
 
 
 @st.fragment
 def show(fit: FittedModel, units: Units) -> None:
-    group = _choose("Grouping column", list(fit.groups), "caterpillar_group")
+    group = choose_group(fit, "caterpillar_group")
     terms = list(dict.fromkeys(fit.conditional_modes(group)["term"]))
     term = _choose("Random effect", terms, f"caterpillar_term:{'|'.join(terms)}")
     st.write(md_sentence(caterpillar_sentence(fit, group, term)))

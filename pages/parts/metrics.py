@@ -16,13 +16,16 @@ def show(fit: FittedModel, units: Units) -> None:
     unit = outcome_unit(fit, units)
     icc, r2 = fit.icc(), fit.r2()
     groups = ", ".join(f"{whole(n)} {name}" for name, n in fit.n_groups.items())
-    rows, effect, share, explained = st.columns(4)
-    rows.metric("Rows", whole(fit.n_obs))
-    rows.caption(md(f"{groups} groups"))
-    effect.metric(f"Effect of {md(short_name(key))}", number(key.estimate))
-    bounds = interval(key.low, key.high, unit)
-    effect.caption(f"{level_text(fit.spec.ci_level)} CI {md(bounds)}")
-    share.metric("ICC", number(icc.adjusted, 2))
-    share.caption(f"{percent(icc.adjusted)} of the variance left is between groups")
-    explained.metric("R²", number(r2.conditional, 2))
-    explained.caption(f"fixed effects alone {number(r2.marginal, 2)}")
+    bounds = f"{level_text(fit.spec.ci_level)} CI {md(interval(key.low, key.high, unit))}"
+    between = f"{percent(icc.adjusted)} of the variance left is between groups"
+    cells = (
+        ("Rows", whole(fit.n_obs), md(f"{groups} groups")),
+        (f"Effect of {md(short_name(key))}", number(key.estimate), bounds),
+        ("ICC", number(icc.adjusted, 2), between),
+        ("R²", number(r2.conditional, 2), f"fixed effects alone {number(r2.marginal, 2)}"),
+    )
+    grid = st.grid(4, min_column_width=150)
+    for label, value, note in cells:
+        with grid.cell():
+            st.metric(label, value)
+            st.caption(note)

@@ -27,12 +27,12 @@ def fixed_effects(fit: FittedModel) -> None:
     columns = [
         Column("label", "Term"),
         Column("estimate", "Estimate", tables.ESTIMATE),
-        Column("std_error", "SE", tables.ESTIMATE),
         Column("conf_low", f"{level} CI low", tables.ESTIMATE),
         Column("conf_high", "high", tables.ESTIMATE),
+        Column("p_value", "p", tables.P_VALUE),
+        Column("std_error", "SE", tables.ESTIMATE),
         Column("statistic", "z" if fit.spec.df_method == "normal" else "t", tables.ESTIMATE),
         Column("df", "df", tables.DEGREES),
-        Column("p_value", "p", tables.P_VALUE),
     ]
     if standardised:
         table = table.assign(standardised=standardised_coefficients(fit))

@@ -33,7 +33,7 @@ def show(fit: FittedModel, units: Units) -> None:
         persist_state="session",
         label_visibility="collapsed",
     )
-    group = next(iter(fit.groups))
+    group = choose_group(fit, "trajectory_group")
     if view == "All groups":
         _together(fit, units, group)
     else:
@@ -43,7 +43,7 @@ def show(fit: FittedModel, units: Units) -> None:
 def _together(fit: FittedModel, units: Units, group: str) -> None:
     left, middle, right = st.columns(3)
     with left:
-        x = _axis(fit)
+        x = _axis(fit, group)
     with middle:
         by = _colour(fit)
     marked = right.multiselect(
@@ -63,13 +63,15 @@ def _together(fit: FittedModel, units: Units, group: str) -> None:
         persist_state="session",
     )
     known = tuple(level for level in marked if level in fit.groups[group].levels)
-    picture = trajectories(fit, x=x, by=by, highlight=known, show=tuple(layers or ()), units=units)
+    picture = trajectories(
+        fit, x=x, by=by, highlight=known, show=tuple(layers or ()), units=units, group=group
+    )
     charts.show(picture, "trajectories")
     st.write(md_sentence(trajectory_sentence(fit)))
 
 
 def _one_by_one(fit: FittedModel, units: Units, group: str) -> None:
-    x = _axis(fit)
+    x = _axis(fit, group)
     levels = list(fit.groups[group].levels)
     chosen = st.multiselect(
         f"Choose {md(group)}",
@@ -79,16 +81,32 @@ def _one_by_one(fit: FittedModel, units: Units, group: str) -> None:
         persist_state="session",
     )
     known = [level for level in chosen if level in levels]
-    page, pages = 0, n_pages(fit, PER_PAGE)
+    page, pages = 0, n_pages(fit, PER_PAGE, group)
     if not known and pages > 1:
         page = int(st.number_input(f"Page (of {pages})", 1, pages, 1, key=f"page:{group}")) - 1
-    picture = small_multiples(fit, x=x, groups=known or None, page=page, per_page=PER_PAGE)
+    picture = small_multiples(
+        fit, x=x, groups=known or None, page=page, per_page=PER_PAGE, units=units, group=group
+    )
     charts.show(picture, "multiples")
-    st.caption("Points: the data. Solid: the group's own line. Dotted: the average.")
 
 
-def _axis(fit: FittedModel) -> str | None:
-    offered = list(x_choices(fit))
+def choose_group(fit: FittedModel, key: str) -> str:
+    """The grouping column to show; asked only when there are several."""
+    names = list(fit.groups)
+    if len(names) == 1:
+        return names[0]
+    return st.segmented_control(
+        "Grouping column",
+        names,
+        default=names[0],
+        required=True,
+        key=f"{key}:{'|'.join(names)}",
+        persist_state="session",
+    )
+
+
+def _axis(fit: FittedModel, group: str) -> str | None:
+    offered = list(x_choices(fit, group))
     if not offered:
         return None
     return st.selectbox("Horizontal axis", offered, key=f"axis:{'|'.join(offered)}")
