@@ -63,7 +63,8 @@ def leave_boundary(criterion: Criterion, theta: Array, state) -> tuple[float, Ar
     """What leaving the boundary would gain, and where that leads (``theta`` when nothing does)."""
     lambdas = criterion.lambdas(theta)
     best, best_theta = 0.0, theta
-    if not any(null_directions(f, L) for f, L in zip(criterion.conditioned.factors, lambdas)):
+    pairs = zip(criterion.conditioned.factors, lambdas, strict=True)
+    if not any(null_directions(factor, Lambda) for factor, Lambda in pairs):
         return best, best_theta
     slopes = criterion.slopes_G(state)
     for k, factor in enumerate(criterion.conditioned.factors):

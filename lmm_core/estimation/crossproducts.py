@@ -159,7 +159,7 @@ class _ConditionedRows:
             self.total_squares += float(y @ wy)
 
     def rows(self, rows: slice, residual: bool = True) -> tuple[Array, Array]:
-        x = self.design.basis.apply(self.design.X[rows])
+        x = self.design.basis.apply(self.design.model_matrix.rows(rows))
         y = self.design.y[rows] - self.centre
         return x, y - x @ self.coefficients if residual else y
 
@@ -197,10 +197,14 @@ def _factor(blocks: tuple[RandomBlock, ...]) -> Factor:
 
 def _random_basis(block: RandomBlock) -> Basis:
     """Mean square 1 for every column; orthogonal columns in a correlated term."""
-    Z = block.matrix
-    n, q = Z.shape
+    Z = block.model_matrix
+    n, q = Z.n, Z.width
     if not block.term.correlated or q == 1:
-        squares = np.einsum("ij,ij->j", Z, Z) / n
+        squares = np.zeros(q)
+        for rows in slices(n, q):
+            part = Z.rows(rows)
+            squares += np.einsum("ij,ij->j", part, part)
+        squares /= n
         if not (squares > 0).all():
             _raise_aliased(block, [k for k in range(q) if not squares[k] > 0])
         return Basis(tuple(range(q)), np.zeros(q), np.diag(1.0 / np.sqrt(squares)))
@@ -247,5 +251,5 @@ def _accumulate(
 def conditioned_columns(factor: Factor, rows: slice) -> Array:
     """(m, q) of the factor's random-effects columns on the conditioned scale."""
     pairs = zip(factor.blocks, factor.bases, strict=True)
-    parts = [basis.apply(block.matrix[rows]) for block, basis in pairs]
+    parts = [basis.apply(block.model_matrix.rows(rows)) for block, basis in pairs]
     return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)

@@ -120,7 +120,7 @@ def _check_slopes_vary(block: RandomBlock) -> None:
         term = block.layout.assign[k]
         if term < 0:
             continue
-        if not varies_within(block.matrix[:, k], block.grouping):
+        if not varies_within(block.model_matrix.column(k), block.grouping):
             slope = ":".join(block.layout.terms[term])
             raise ModelError(
                 f"{slope} never changes within {block.grouping.name}, so each group can't have "

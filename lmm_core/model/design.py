@@ -19,7 +19,7 @@ from lmm_core.model.encoding import (
     learn_numeric,
 )
 from lmm_core.model.factors import factor_of
-from lmm_core.model.matrices import FactorValues, Layout, Parts, build_matrix, lay_out
+from lmm_core.model.matrices import FactorValues, Layout, ModelMatrix, Parts, build_matrix, lay_out
 from lmm_core.model.rank import Basis, find_basis
 from lmm_core.model.rows import Dropped, check_columns, usable_rows
 from lmm_core.model.spec import ModelSpec, RandomTerm
@@ -48,12 +48,17 @@ class Grouping:
 
 @dataclass(frozen=True)
 class RandomBlock:
-    """The model matrix (n, q) of one random-effects term."""
+    """One random-effects term with its model matrix."""
 
     term: RandomTerm
     grouping: Grouping
     layout: Layout
-    matrix: Array
+    model_matrix: ModelMatrix
+
+    @property
+    def matrix(self) -> Array:
+        """(n, q); of a large data set made anew at each use."""
+        return self.model_matrix.whole()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -65,13 +70,13 @@ class Design:
     """Everything the estimator needs, and what is needed to build the same for other rows.
 
     ``values`` are the encoded factors of the rows in use (held for other codings).
-    ``X`` (n, p) holds the independent columns only; ``basis`` is their orthonormal basis. ``rows``
+    ``model_matrix`` holds the independent columns of X only; ``basis`` is their orthonormal basis. ``rows``
     are positions in the original table, or None when all rows are used.
     """
 
     spec: ModelSpec
     y: Array
-    X: Array
+    model_matrix: ModelMatrix
     layout: Layout
     basis: Basis
     blocks: tuple[RandomBlock, ...]
@@ -81,6 +86,11 @@ class Design:
     dropped: Dropped
     outcome: Numeric
     values: FactorValues
+
+    @property
+    def X(self) -> Array:
+        """(n, p), independent columns; of a large data set made anew at each use."""
+        return self.model_matrix.whole()
 
     @property
     def kept(self) -> tuple[int, ...]:
@@ -165,17 +175,16 @@ def build_design(spec: ModelSpec, frame: pd.DataFrame) -> Design:
             code="no_fixed",
         )
     checks.check_width(layout, len(y))
-    X = build_matrix(layout, values, len(y))
+    X = ModelMatrix(layout, values, len(y))
     blocks = []
     for term in spec.random:
         random_layout = lay_out(term.terms, term.intercept, encoders)
-        matrix = build_matrix(random_layout, values, len(y))
+        matrix = ModelMatrix(random_layout, values, len(y))
         blocks.append(RandomBlock(term, groupings[term.group], random_layout, matrix))
     checks.check_blocks(blocks, len(y))
     weights = _weights(spec, column)
     basis = find_basis(X, weights)
-    if len(basis.kept) < layout.width:
-        X = np.asfortranarray(X[:, list(basis.kept)])
+    X = X.restricted(basis.kept)
     return Design(
         spec, y, X, layout, basis, tuple(blocks), encoders, rows, weights, dropped, outcome, values
     )
@@ -216,11 +225,12 @@ def _grouping(names: tuple[str, ...], column) -> Grouping:
     codes, levels = encode_levels(column(names[0]))
     for name in names[1:]:
         inner, inner_levels = encode_levels(column(name))
-        combined = codes * len(inner_levels) + inner
+        combined = codes.astype(np.int64) * len(inner_levels) + inner
         present, codes = np.unique(combined, return_inverse=True)
         width = len(inner_levels)
         levels = tuple(f"{levels[k // width]}:{inner_levels[k % width]}" for k in present)
-    return Grouping(":".join(names), names, codes, levels)
+    # Half the memory; there are fewer levels than 2^31.
+    return Grouping(":".join(names), names, codes.astype(np.int32), levels)
 
 
 def _weights(spec: ModelSpec, column) -> Array | None:

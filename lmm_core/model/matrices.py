@@ -127,20 +127,82 @@ class FactorValues:
         return self.cache[text]
 
 
-def build_matrix(layout: Layout, values: FactorValues, n: int) -> Array:
-    """The model matrix, (n, width), column-major. Unknown levels give NaN rows."""
-    matrix = np.empty((n, layout.width), order="F")
+# Above this many cells a model matrix isn't kept: its rows are made again where they are needed.
+KEEP_CELLS = 1_000_000
+
+
+class ModelMatrix:
+    """A model matrix (n, width) by slices of rows; held as a whole only when it is small."""
+
+    def __init__(
+        self, layout: Layout, values: FactorValues, n: int, kept: tuple[int, ...] | None = None
+    ) -> None:
+        self.layout, self.values, self.n = layout, values, n
+        self.kept = tuple(range(layout.width)) if kept is None else kept
+        small = n * layout.width <= KEEP_CELLS
+        self._whole = build_matrix(layout, values, n, self.kept) if small else None
+
+    @property
+    def width(self) -> int:
+        return len(self.kept)
+
+    @property
+    def has_constant(self) -> bool:
+        """Whether the first column is the intercept."""
+        return self.layout.intercept and self.kept[0] == 0
+
+    def whole(self) -> Array:
+        """(n, width), column-major; made anew at each call when it is large."""
+        if self._whole is not None:
+            return self._whole
+        return build_matrix(self.layout, self.values, self.n, self.kept)
+
+    def rows(self, rows: slice) -> Array:
+        """(m, width) for a slice of rows."""
+        if self._whole is not None:
+            return self._whole[rows]
+        return build_matrix(self.layout, self.values, self.n, self.kept, rows)
+
+    def column(self, k: int) -> Array:
+        """(n,): one column."""
+        if self._whole is not None:
+            return self._whole[:, k]
+        return build_matrix(self.layout, self.values, self.n, (self.kept[k],))[:, 0]
+
+    def restricted(self, kept: tuple[int, ...]) -> ModelMatrix:
+        """The same with some of its columns only."""
+        if kept == self.kept:
+            return self
+        return ModelMatrix(self.layout, self.values, self.n, tuple(self.kept[k] for k in kept))
+
+
+def build_matrix(
+    layout: Layout,
+    values: FactorValues,
+    n: int,
+    kept: tuple[int, ...] | None = None,
+    rows: slice | None = None,
+) -> Array:
+    """The model matrix, (n, width) or its ``kept`` columns and ``rows``, column-major. Unknown
+    levels give NaN.
+    """
+    rows = slice(0, n) if rows is None else rows
+    m = len(range(*rows.indices(n)))
+    places = {k: i for i, k in enumerate(range(layout.width) if kept is None else kept)}
+    matrix = np.empty((m, len(places)), order="F")
     at = 0
     if layout.intercept:
-        matrix[:, 0] = 1.0
+        if 0 in places:
+            matrix[:, places[0]] = 1.0
         at = 1
     for term, coding in zip(layout.terms, layout.codings, strict=True):
         columns: list[Array] | None = None
         for factor, full in zip(term, coding, strict=True):
-            part = _part_columns(values.encoders[factor], values[factor], full)
+            part = _part_columns(values.encoders[factor], values[factor][rows], full)
             columns = part if columns is None else [a * b for b in part for a in columns]
         for column in columns or []:
-            matrix[:, at] = column
+            if at in places:
+                matrix[:, places[at]] = column
             at += 1
     return matrix
 

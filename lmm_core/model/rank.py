@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -54,16 +55,61 @@ def slices(n: int, width: int) -> Iterator[slice]:
         yield slice(start, min(n, start + step))
 
 
-def find_basis(M: Array, weights: Array | None = None) -> Basis:
+class Rows(Protocol):
+    """What a basis needs of a matrix: its size, slices of rows, columns."""
+
+    n: int
+
+    @property
+    def width(self) -> int: ...
+    @property
+    def has_constant(self) -> bool: ...
+    def rows(self, rows: slice) -> Array: ...
+    def column(self, k: int) -> Array: ...
+
+
+@dataclass(frozen=True)
+class Dense:
+    """A matrix that is there as a whole."""
+
+    array: Array
+
+    @property
+    def n(self) -> int:
+        return len(self.array)
+
+    @property
+    def width(self) -> int:
+        return self.array.shape[1]
+
+    @property
+    def has_constant(self) -> bool:
+        """Whether the first column is constant, so that the others may be centred."""
+        return bool(self.array[0, 0] != 0 and np.ptp(self.array[:, 0]) == 0)
+
+    def rows(self, rows: slice) -> Array:
+        return self.array[rows]
+
+    def column(self, k: int) -> Array:
+        return self.array[:, k]
+
+    def whole(self) -> Array:
+        return self.array
+
+
+def find_basis(M: Rows | Array, weights: Array | None = None) -> Basis:
     """Independent columns of ``M`` (n, p), earlier ones first, and their orthonormal basis.
 
     ``weights`` (n,) are prior weights: the basis is orthonormal with respect to them.
     """
-    p = M.shape[1]
-    centred = bool(M[0, 0] != 0 and np.ptp(M[:, 0]) == 0)
+    M = Dense(M) if isinstance(M, np.ndarray) else M
+    p = M.width
+    centred = M.has_constant
     means = np.zeros(p)
     if centred and p > 1:
-        means[1:] = M[:, 1:].mean(axis=0)
+        for rows in slices(M.n, p):
+            means[1:] += M.rows(rows)[:, 1:].sum(axis=0)
+        means /= M.n
     gram = _gram(M, means, weights)
     norms = np.sqrt(np.diag(gram))
     keep, factor = _independent(M, means, gram, norms, weights, centred)
@@ -71,29 +117,27 @@ def find_basis(M: Array, weights: Array | None = None) -> Basis:
     inverse = _invert_upper(factor.T) / norms[kept][:, None]
     basis = Basis(tuple(keep), means[kept], inverse)
     # Cholesky of cross-products squares the condition: once more on the nearly orthonormal columns.
-    off = max((abs(factor[i, i]) for i in range(len(keep))), default=1.0)
-    smallest = min((abs(factor[i, i]) for i in range(len(keep))), default=1.0)
-    if smallest < 1e-2 * off:
-        again = _gram(M[:, kept], basis.means, weights, basis.inverse)
+    diagonal = [abs(factor[i, i]) for i in range(len(keep))]
+    if min(diagonal) < 1e-2 * max(diagonal):
+        again = _gram(M, means, weights, basis)
         inverse = basis.inverse @ _invert_upper(np.linalg.cholesky(again).T)
         basis = Basis(basis.kept, basis.means, inverse)
     return basis
 
 
-def _gram(M: Array, means: Array, weights: Array | None, inverse: Array | None = None) -> Array:
-    """Cross-products (p, p) of the centred (and transformed) columns."""
-    n, p = M.shape
+def _gram(M: Rows, means: Array, weights: Array | None, basis: Basis | None = None) -> Array:
+    """Cross-products of the centred columns, or of the columns of a basis."""
+    p = M.width if basis is None else len(basis.kept)
     gram = np.zeros((p, p))
-    for rows in slices(n, p):
-        part = M[rows] - means
-        if inverse is not None:
-            part = part @ inverse
+    for rows in slices(M.n, M.width):
+        part = M.rows(rows)
+        part = part - means if basis is None else basis.apply(part[:, list(basis.kept)])
         gram += part.T @ (part if weights is None else part * weights[rows, None])
     return gram
 
 
 def _independent(
-    M: Array, means: Array, gram: Array, norms: Array, weights: Array | None, centred: bool
+    M: Rows, means: Array, gram: Array, norms: Array, weights: Array | None, centred: bool
 ) -> tuple[list[int], Array]:
     """Kept columns and the Cholesky factor of their correlation matrix."""
     p = len(norms)
@@ -101,7 +145,7 @@ def _independent(
     keep: list[int] = []
     for j in range(p):
         k = len(keep)
-        if not norms[j] > 0 or (centred and j and norms[j] ** 2 <= 1e-24 * len(M) * means[j] ** 2):
+        if not norms[j] > 0 or (centred and j and norms[j] ** 2 <= 1e-24 * M.n * means[j] ** 2):
             continue
         if k == 0:
             keep, factor[0, 0] = [j], 1.0
@@ -118,9 +162,9 @@ def _independent(
     return keep, factor[:k, :k]
 
 
-def _exact_rest(M: Array, means: Array, keep: list[int], j: int, weights: Array | None) -> float:
+def _exact_rest(M: Rows, means: Array, keep: list[int], j: int, weights: Array | None) -> float:
     """Squared share of column ``j`` that the kept columns leave, from the rows."""
-    columns = M[:, [*keep, j]] - means[[*keep, j]]
+    columns = np.column_stack([M.column(k) - means[k] for k in (*keep, j)])
     if weights is not None:
         columns = columns * np.sqrt(weights)[:, None]
     columns = columns / np.sqrt((columns**2).sum(axis=0))
