@@ -1,27 +1,64 @@
-"""Data: read a table, describe its columns, propose their roles, and the samples."""
+"""Data: read a table, describe and prepare it, propose roles, check it, and the samples.
 
-from lmm_core.data.columns import ColumnInfo, TextCell, describe_columns, text_cells, to_number
-from lmm_core.data.levels import level_order
-from lmm_core.data.read import read_table
-from lmm_core.data.roles import Roles, propose_roles
-from lmm_core.data.samples import Sample, load_sample, sample_info, sample_names
-from lmm_core.data.table import Table
-from lmm_core.data.within import varies_within
+Names are resolved when first used, so that importing the package costs nothing.
+"""
 
-__all__ = [
-    "ColumnInfo",
-    "Roles",
-    "Sample",
-    "Table",
-    "TextCell",
-    "describe_columns",
-    "level_order",
-    "load_sample",
-    "propose_roles",
-    "read_table",
-    "sample_info",
-    "sample_names",
-    "text_cells",
-    "to_number",
-    "varies_within",
-]
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "ColumnInfo": "columns",
+    "Family": "families",
+    "Fetched": "remote",
+    "Finding": "finding",
+    "Joined": "join",
+    "KeyProposal": "join",
+    "LongPreview": "reshape",
+    "Question": "table",
+    "Roles": "roles",
+    "Sample": "samples",
+    "Step": "step",
+    "Table": "table",
+    "TextCell": "columns",
+    "apply_steps": "steps",
+    "check_readiness": "readiness",
+    "complete": "steps",
+    "defaults_of": "steps",
+    "describe": "steps",
+    "describe_columns": "columns",
+    "fetch": "remote",
+    "find_families": "families",
+    "find_questions": "questions",
+    "join_tables": "join",
+    "level_names": "convert",
+    "level_order": "levels",
+    "load_sample": "samples",
+    "preview_long": "reshape",
+    "propose_keys": "join",
+    "propose_roles": "roles",
+    "read_address": "remote",
+    "read_step": "steps",
+    "read_table": "read",
+    "replay": "steps",
+    "reshape_long": "reshape",
+    "reshape_wide": "wide",
+    "sample_info": "samples",
+    "sample_names": "samples",
+    "step_kinds": "steps",
+    "steps_from_json": "step",
+    "steps_to_json": "step",
+    "text_cells": "columns",
+    "to_number": "columns",
+    "unit_renames": "units",
+    "varies_within": "within",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"lmm_core.data.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'lmm_core.data' has no attribute {name!r}")

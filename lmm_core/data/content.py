@@ -17,20 +17,34 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"GIF8", "an image"),
     (b"II*\x00", "an image"),
     (b"MM\x00*", "an image"),
-    (b"\x1f\x8b", "a compressed file"),
     (b"7z\xbc\xaf\x27\x1c", "a compressed file"),
     (b"Rar!", "a compressed file"),
     (b"BZh", "a compressed file"),
     (b"\xfd7zXZ", "a compressed file"),
     (b"PK\x05\x06", "an empty zip archive"),
     (b"SQLite format 3", "a database"),
-    (b"$FL2", "an SPSS file"),
-    (b"$FL3", "an SPSS file"),
-    (b"<stata_dta>", "a Stata file"),
-    (b"PAR1", "a Parquet file"),
+    (b"\x28\xb5\x2f\xfd", "a compressed file"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"CDF\x01", "a NetCDF file"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90", "a program"),
+    (b"OggS", "a media file"),
+    (b"ID3", "a media file"),
+    (b"ARROW1", "an Arrow file"),
+    (b"RDA", "an R data file"),
     (b"{\\rtf", "a text document (RTF)"),
     (b"RDX", "an R data file"),
 )
+_FORMATS: tuple[tuple[bytes, str], ...] = (
+    (b"\x1f\x8b", "gzip"),
+    (b"$FL2@(#)", "spss"),
+    (b"$FL3@(#)", "spss"),
+    (b"<stata_dta>", "stata"),
+    (b"\x00" * 12 + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf\xbd\x92\x08\x00", "sas"),
+    (b"HEADER RECORD*******LIB", "xport"),
+    (b"PAR1", "parquet"),
+)
+_OLD_STATA = re.compile(rb"[\x69-\x73][\x01\x02]\x01\x00.[\x00-\x7f]", re.S)
 _MARKUP = re.compile(
     rb"\s*(?:<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|table|div)\b", re.I | re.S
 )
@@ -39,7 +53,9 @@ _JSON = re.compile(rb"\s*[\[{]\s*[\[{\"]")
 
 
 def content_of(data: bytes) -> str:
-    """Return "workbook" or "text".
+    """Return the kind of file: "text", "workbook", "zip", "gzip", or a statistics file.
+
+    Statistics files are "spss", "stata", "sas", "xport" and "parquet".
 
     Raises
     ------
@@ -55,6 +71,11 @@ def content_of(data: bytes) -> str:
         return _zip_content(data)
     if head.startswith(OLE_MAGIC):
         return _ole_content(data)
+    for magic, kind in _FORMATS:
+        if head.startswith(magic):
+            return kind
+    if _OLD_STATA.match(head) and b"\x00" in head[10:]:
+        return "stata"
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             raise not_a_table(kind)
@@ -90,7 +111,7 @@ def _zip_content(data: bytes) -> str:
         raise not_a_table("a presentation")
     if b"[Content_Types].xml" in names or b"content.xml" in names:
         return "workbook"
-    raise not_a_table("a zip archive", "Unpack it and read the table inside.")
+    return "zip"
 
 
 def _ole_content(data: bytes) -> str:

@@ -9,9 +9,10 @@ from io import BytesIO
 import numpy as np
 import pandas as pd
 
-from lmm_core.data.delimiter import NAMES, Rows, choose_delimiter, split_rows
+from lmm_core.data.delimiter import NAMES, Rows, choose_delimiter, space_width, split_rows
 from lmm_core.data.encoding import decode
 from lmm_core.data.finish import Raw, check_width, header_only, no_header_row
+from lmm_core.data.fixed import find_fixed, to_tabs
 from lmm_core.data.layout import (
     column_names,
     filled,
@@ -22,13 +23,16 @@ from lmm_core.data.layout import (
     usual_width,
 )
 from lmm_core.data.numbers import NA_SPELLINGS, decimal_evidence
+from lmm_core.data.step import Step
+from lmm_core.data.table import Question
 from lmm_core.errors import DataError
 
 _SAMPLE = 256 * 1024
 _TAIL = 4096
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
 _SEP_LINE = re.compile(r"sep=(.)\s*", re.I)
-_LEADING_ZERO = re.compile(r"0\d+")
+_AS_TEXT = re.compile(r"0\d+|(?i:true|false)")
+"""Cells that pandas would change: codes such as 007, and words that it takes for truth values."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class _Layout:
     first_line: int  # 0-based line of the first observation
     skipped: int  # lines before the header
     notes: list[str]
+    header_row: int  # 1-based line of the header, 0 for none
+    units_row: tuple[str, ...] = ()
 
 
 def read_delimited(
@@ -55,16 +61,24 @@ def read_delimited(
     """
     decoded = decode(data, encoding)
     text = decoded.text.rstrip("\x1a\x00")
+    del data
     lines = _LINE.findall(text, 0, _sample_end(text))
     told = _SEP_LINE.fullmatch(lines[0]) if lines else None
     chosen = delimiter or (told.group(1) if told else None) or choose_delimiter(lines)
+    fixed = None
+    if chosen is None or (chosen == " " and delimiter is None):
+        fixed = find_fixed(lines)
+        if fixed is not None and chosen == " " and fixed.width >= space_width(lines):
+            fixed = None
+    if fixed is not None:
+        text = to_tabs(_LINE.findall(text), fixed)
+        lines, chosen = _LINE.findall(text, 0, _sample_end(text)), "\t"
     if chosen is None:
         raise _one_column(lines)
     rows = split_rows(lines, chosen)
     if told:  # an instruction to a spreadsheet program, not data
         rows.cells[0].clear()
     layout = _layout(rows, header_row)
-    check_width(len(layout.names))
     sample = [r for r, at in zip(rows.cells, rows.lines, strict=True) if at >= layout.first_line]
     if not any(filled(row) for row in sample):
         raise header_only()
@@ -72,8 +86,21 @@ def read_delimited(
     start = sum(len(line) for line in lines[: layout.first_line])
     body, cut = _without_footnotes(text, start, chosen, len(layout.names))
     frame = _parse(body, chosen, mark, layout, sample)
-    notes = (_how(chosen, mark, decoded.label, layout.skipped, cut), *mark_note, *layout.notes)
-    return Raw(frame, notes, layout.name_notes, layout.first_line + 1, mark)
+    how = _how("fixed" if fixed else chosen, mark, decoded.label, layout.skipped, cut)
+    reading = {
+        "format": "text",
+        "delimiter": chosen,
+        "decimal": mark,
+        "encoding": decoded.codec,
+        "header_row": layout.header_row,
+        "first_row": layout.first_line + 1,
+        "footer_lines": cut,
+        "fixed_starts": list(fixed.starts) if fixed else [],
+    }
+    return Raw(
+        frame, (how, *mark_note, *layout.notes), layout.name_notes, layout.first_line + 1, mark,
+        layout.units_row, reading, questions=_unclear(mark_note, decimal),
+    )  # fmt: skip
 
 
 def _sample_end(text: str) -> int:
@@ -102,8 +129,10 @@ def _layout(rows: Rows, header_row: int | None) -> _Layout:
     head = cells[at] if header else []
     first = at + 1 if header else at
     notes: list[str] = []
+    units: tuple[str, ...] = ()
     if header and first < len(cells) and is_units_row(head, cells[first], cells[first + 1 :]):
         notes.append(f"Line {starts[first] + 1} holds units, not values, and was skipped.")
+        units = tuple(cells[first])
         first += 1
     body = [row for row in cells[first:] if filled(row)]
     width = max(last_filled(head), usual_width(body))
@@ -111,15 +140,17 @@ def _layout(rows: Rows, header_row: int | None) -> _Layout:
         width = last_filled(head)  # a few long rows: an error in them, not a column without name
     if header and len(head) == width - 1 and body and all(len(row) == width for row in body):
         head = ["row", *head]  # R's write.table leaves out the name of the row names
+        units = ("", *units)
         notes.append('The first column has no name (row names); it is called "row".')
+    check_width(max(width, len(head)))
     names, name_notes = column_names(head, width)
     if not header:
         name_notes = {}
         notes.append("No line with column names was found; they are column_1, column_2, ...")
     end = starts[first] if first < len(starts) else (starts[-1] + 1 if starts else 0)
-    return _Layout(
-        names, name_notes, end, starts[at] if header and any(map(filled, cells[:at])) else 0, notes
-    )
+    skipped = starts[at] if header and any(map(filled, cells[:at])) else 0
+    header_row = starts[at] + 1 if header else 0
+    return _Layout(names, name_notes, end, skipped, notes, header_row, units)
 
 
 def _asked_row(rows: Rows, header_row: int) -> int:
@@ -143,6 +174,20 @@ def _decimal(
     return ".", ()
 
 
+def _unclear(mark_note: tuple[str, ...], decimal: str | None) -> tuple[Question, ...]:
+    if not mark_note or decimal is not None:
+        return ()
+    return (
+        Question(
+            "decimal",
+            f"{mark_note[0]} Is the comma a decimal mark, not a separator of thousands?",
+            (),
+            None,
+            otherwise=Step("read", {"decimal": "."}),
+        ),
+    )
+
+
 def _without_footnotes(text: str, start: int, delimiter: str, width: int) -> tuple[str, int]:
     """Return the text of the rows, and the number of lines of notes cut from its end."""
     low = max(start, len(text) - _TAIL)
@@ -155,7 +200,8 @@ def _without_footnotes(text: str, start: int, delimiter: str, width: int) -> tup
     n = footnotes(cells, width)
     if not n:
         return text[start:], 0
-    return text[start : low + sum(len(line) for line in tail[: len(tail) - n])], n - 1
+    kept = low + sum(len(line) for line in tail[: len(tail) - n])
+    return text[start:kept], sum(1 for row in cells[len(cells) - n :] if filled(row))
 
 
 def _parse(
@@ -169,7 +215,7 @@ def _parse(
     codes = {
         name
         for j, name in enumerate(layout.names)
-        if any(j < len(row) and _LEADING_ZERO.fullmatch(row[j].strip()) for row in sample)
+        if any(j < len(row) and _AS_TEXT.fullmatch(row[j].strip()) for row in sample)
     }
     try:
         frame = pd.read_csv(
@@ -229,7 +275,7 @@ def _parser_error(text: str, layout: _Layout) -> DataError:
 
 
 def _how(delimiter: str, decimal: str, encoding: str, skipped: int, cut: int) -> str:
-    kind = NAMES.get(delimiter)
+    kind = "fixed-width" if delimiter == "fixed" else NAMES.get(delimiter)
     said = [f"Read as {kind} text" if kind else f'Read as text separated by "{delimiter}"']
     if decimal == ",":
         said.append("decimal comma")

@@ -17,7 +17,13 @@ NAMES: dict[str, str] = {
     " ": "space-separated",
 }
 _CANDIDATES = ("\t", ";", ",", "|")
-_UNCLEAN = {d: re.compile("[" + "".join(c for c in ";\t|" if c != d) + "]") for d in _CANDIDATES}
+_UNCLEAN = {
+    # Another delimiter in a cell; a comma between digits may be a decimal mark.
+    d: re.compile(
+        "[" + "".join(c for c in ";\t|" if c != d) + "]" + r"|,(?!\d)|(?<!\d)," * (d != ",")
+    )
+    for d in _CANDIDATES
+}
 _SPACES = re.compile(r"[ \t]+")
 
 
@@ -62,6 +68,11 @@ def choose_delimiter(lines: Sequence[str]) -> str | None:
         if score > best_score + 1e-9:
             best, best_score = delimiter, score
     return best
+
+
+def space_width(lines: Sequence[str]) -> int:
+    """Return the usual number of cells when lines are split at blanks."""
+    return usual_width(split_rows(lines, " ").cells)
 
 
 def _score(rows: list[list[str]], delimiter: str) -> float:

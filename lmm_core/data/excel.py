@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -56,7 +56,7 @@ def read_workbook(data: bytes, sheet: str | None = None, header_row: int | None 
                 f"{unsaved} cells hold formulas without a saved result and were read as missing;"
                 " open the workbook in a spreadsheet program and save it to keep the results."
             )
-            raw = Raw(raw.frame, (*raw.notes, note), raw.name_notes, raw.first_row)
+            raw = replace(raw, notes=(*raw.notes, note))
     return Workbook(chosen, names, raw)
 
 
@@ -119,8 +119,10 @@ def _table(cells: Cells, merged: Areas, header_row: int | None, notes: list[str]
     first = at + 1 if header else at
     head = _head(cells, at, merged) if header else []
     grid = [[_text(c) for c in row] for row in cells[first : first + 200]]
+    units: tuple[str, ...] = ()
     if header and grid and is_units_row(head, grid[0], grid[1:]):
         notes.append(f"Row {first + 1} holds units, not values, and was skipped.")
+        units = tuple(grid[0])
         first, grid = first + 1, grid[1:]
     if header and at:
         rows = "1 row" if at == 1 else f"{at} rows"
@@ -153,7 +155,12 @@ def _table(cells: Cells, merged: Areas, header_row: int | None, notes: list[str]
             for j, name in enumerate(names)
         }
     )
-    return Raw(frame, tuple(notes) or ("Read from a workbook.",), name_notes, first + 1)
+    told = tuple(notes) or ("Read from a workbook.",)
+    reading = {
+        "format": "workbook", "header_row": at + 1 if header else 0, "first_row": first + 1,
+        "rows": len(body), "first_column": left + 1,
+    }  # fmt: skip
+    return Raw(frame, told, name_notes, first + 1, units_row=units[left:], reading=reading)
 
 
 def _head(cells: Cells, at: int, merged: Areas) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from lmm_core.data.numbers import (
     numbers_in,
     shrink,
 )
+from lmm_core.data.table import Question
 from lmm_core.errors import DataError
 
 MAX_COLUMNS = 5_000
@@ -34,6 +36,10 @@ class Raw:
         1-based row of the file with the first observation.
     decimal:
         The file's decimal mark, "." or ",".
+    units_row:
+        The cells of a row of units below the header, one per column.
+    reading, labels, questions:
+        As in ``Table``.
     """
 
     frame: pd.DataFrame
@@ -41,6 +47,10 @@ class Raw:
     name_notes: dict[str, str]
     first_row: int
     decimal: str = "."
+    units_row: tuple[str, ...] = ()
+    reading: dict[str, Any] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
 
 
 def header_only() -> DataError:
@@ -113,7 +123,7 @@ def _columns(names: list[str]) -> str:
 
 def _clean(values: pd.Series, decimal: str) -> tuple[pd.Series, str]:
     """Return the cleaned column and what was changed, in plain words."""
-    if pd.api.types.is_datetime64_any_dtype(values):
+    if pd.api.types.is_datetime64_any_dtype(values) or values.dtype == "category":
         return values, ""
     if pd.api.types.is_bool_dtype(values) or values.dtype.kind == "u":
         return values.astype("str"), ""  # u: whole numbers too long for int64 are labels

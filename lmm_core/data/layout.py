@@ -93,23 +93,34 @@ def is_units_row(header: Sequence[str], row: Sequence[str], following: Grid) -> 
 
 
 def footnotes(tail: Grid, width: int) -> int:
-    """Return how many rows at the end of a table are notes: a blank row, then rows of text.
+    """Return how many rows at the end of a table are notes.
 
-    A note starts with text, doesn't fill the row, and holds no number in the other cells (unless it
-    has more cells than the table). ``width`` is the number of columns; with one or two columns
-    notes can't be told from values.
+    Notes are either a blank row and rows of text below it, or rows without a blank one that have
+    one cell only. A note starts with text, doesn't fill the row, and holds no number in the other
+    cells (unless it has more cells than the table). ``width`` is the number of columns; with one
+    or two columns only rows such as "Source: ..." can be told from values.
     """
-    if width < 3:
-        return 0
+    single = 0
     for count, row in enumerate(reversed(tail)):
         n = filled(row)
         if n == 0:
-            return count + 1 if count else 0
+            return count + 1 if count and width >= 3 else single
+        if single == count and n == 1 and _is_note(row, width):
+            single += 1
         if n == width or not row[0].strip() or _numeric(row[0]):
-            return 0
+            return single
         if n < width and any(_numeric(c) for c in row[1:]) and not _NOTE.match(row[0].strip()):
-            return 0
-    return 0
+            return single
+    return single
+
+
+def _is_note(row: Sequence[str], width: int) -> bool:
+    """Recognise a note without a blank row above: one cell of words where a row has several."""
+    text = row[0].strip()
+    if not text or _numeric(text) or is_missing(text):
+        return False
+    told = bool(_NOTE.match(text)) and len(text.split()) >= 2
+    return told or (width >= 3 and len(row) == 1 and len(text.split()) >= 3)
 
 
 def column_names(header: Sequence[str], width: int) -> tuple[list[str], dict[str, str]]:
@@ -122,26 +133,29 @@ def column_names(header: Sequence[str], width: int) -> tuple[list[str], dict[str
     names: list[str] = []
     notes: dict[str, str] = {}
     used: set[str] = set()
+    last: dict[str, int] = {}
     for j, name in enumerate(raw):
         new = name
         if not name:
-            new = _free(f"column_{j + 1}", taken | used)
+            new = _free(f"column_{j + 1}", taken, last)
             notes[new] = f'Column {j + 1} has no name; it is called "{new}".'
         elif name in used:
-            new = _free(f"{name}_2", taken | used)
+            new = _free(f"{name}_2", taken, last)
             notes[new] = f'The name "{name}" occurs more than once; column {j + 1} is "{new}".'
         used.add(new)
+        taken.add(new)
         names.append(new)
     return names, notes
 
 
-def _free(name: str, taken: set[str]) -> str:
-    stem, k = name, 1
-    if name.endswith("_2"):
-        stem, k = name[:-2], 2
+def _free(name: str, taken: set[str], last: dict[str, int]) -> str:
+    """Return a name that isn't taken; ``last`` holds the last number that was tried per stem."""
+    stem, k = (name[:-2], 2) if name.endswith("_2") else (name, 1)
+    k = last.get(stem, k)
     while name in taken:
         k += 1
         name = f"{stem}_{k}"
+    last[stem] = k
     return name
 
 

@@ -41,11 +41,16 @@ _DATE_SHAPES = (
     (re.compile(r"\d{1,2}\.\d{1,2}\.\d{2}"), "%d.%m.%y"),
     (re.compile(r"\d{1,2}/\d{1,2}/\d{4}"), "%d/%m/%Y"),
     (re.compile(r"\d{1,2}/\d{1,2}/\d{4}"), "%m/%d/%Y"),
+    (re.compile(r"\d{1,2}/\d{1,2}/\d{2}"), "%d/%m/%y"),
+    (re.compile(r"\d{1,2}/\d{1,2}/\d{2}"), "%m/%d/%y"),
     (re.compile(r"\d{1,2}-\d{1,2}-\d{4}"), "%d-%m-%Y"),
     (re.compile(r"\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}"), "%Y-%m-%d %H:%M"),
     (re.compile(r"\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}:\d{2}(?:\.\d+)?Z?"), "ISO8601"),
     (re.compile(r"\d{1,2}[ -][A-Za-z]{3}[ -]\d{4}"), "%d %b %Y"),
 )
+
+DATE_FORMATS: tuple[str, ...] = tuple(form for _, form in _DATE_SHAPES)
+"""Ways to write a date that are tried, in this order."""
 
 
 def level_order(levels: Sequence[str]) -> tuple[str, ...] | None:

@@ -10,7 +10,8 @@ import pandas as pd
 
 NA_SPELLINGS: tuple[str, ...] = (
     "", "NA", "na", "Na", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "Null", "<NA>",
-    ".", "-", "–", "—", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!",
+    ".", "..", "-", "–", "—", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NV",
+    "#WERT!", "#BEZUG!", "#ZAHL!",
 )  # fmt: skip
 """Cells that mean "missing". "None" isn't among them: it is a common name of a category."""
 
@@ -29,9 +30,18 @@ _SPACE_GROUPS = re.compile(rf"{_SIGN}\d{{1,3}}(?:[ \u00a0\u2009\u202f'’]\d{{3}
 _GROUP_MARKS = re.compile(r"[ \u00a0\u2009\u202f'’]")
 
 
+_CURRENCY = re.compile(
+    rf"({_SIGN})\s*(?:US|CHF|EUR|[$€£¥])[$]?\s*(?=[\d.,+-])|\s*(?:[$€£¥]|CHF|EUR)\Z"
+)
+
+
 def _tidy(text: str) -> str:
     text = text.strip().replace("−", "-")
-    return text[:-1].rstrip() if text.endswith("%") else text
+    if text.endswith("%"):
+        return text[:-1].rstrip()
+    if text.isascii() and "$" not in text and not text[-1:].isalpha() and not text[:1].isalpha():
+        return text
+    return _CURRENCY.sub(r"\1", text)
 
 
 def is_missing(text: str) -> bool:
@@ -43,7 +53,8 @@ def number_of(text: str, decimal: str = ".") -> float | None:
     """Return the number a person meant by ``text``, or None.
 
     ``decimal`` decides what "1,234" and "1.234" mean; where only one reading is possible ("3,5",
-    "1,234.5") it is taken whatever ``decimal`` says. A percent sign is dropped.
+    "1,234.5") it is taken whatever ``decimal`` says. A percent or currency sign is
+    dropped.
     """
     text = _tidy(text)
     if not text or not (text[-1].isdigit() or text[-1] in ".,"):
@@ -135,6 +146,8 @@ def as_numeric(values: pd.Series, default: str = ".") -> tuple[pd.Series | None,
         return None, ""
     if any(u.rstrip().endswith("%") for u in filled):
         how = "percent signs"
+    elif any(_CURRENCY.search(u.strip()) for u in filled):
+        how = "currency signs"
     elif any(_GROUP_MARKS.search(u.strip()) for u in filled):
         how = "spaces between thousands"
     elif decimal == "," and default != "," and any("," in u for u in filled):

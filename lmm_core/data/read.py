@@ -6,11 +6,14 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-from lmm_core.data.content import content_of
+from lmm_core.data.archive import unpack
 from lmm_core.data.delimited import read_delimited
 from lmm_core.data.excel import read_workbook
 from lmm_core.data.finish import finish
+from lmm_core.data.questions import find_questions
+from lmm_core.data.statfile import read_statfile
 from lmm_core.data.table import Table, fingerprint_of
+from lmm_core.data.units import units_of
 from lmm_core.errors import DataError
 
 Source = bytes | bytearray | memoryview | str | os.PathLike[str] | BinaryIO
@@ -25,7 +28,10 @@ def read_table(
     encoding: str | None = None,
     header_row: int | None = None,
 ) -> Table:
-    """Read a table from a delimited text file or a workbook.
+    """Read a table from a text file, a workbook, a statistics file, or a compressed one of these.
+
+    Text: any separator or aligned columns. Workbooks: .xlsx, .xls, .xlsb, .ods. Statistics files:
+    SPSS (.sav, .zsav), Stata (.dta), SAS (.sas7bdat, .xpt) and Parquet. Gzip and zip are unpacked.
 
     Parameters
     ----------
@@ -34,7 +40,8 @@ def read_table(
     name:
         What to call the data; by default the file's name.
     sheet:
-        Sheet of a workbook; by default the first one that looks like a table.
+        Sheet of a workbook, or file in a zip archive with several tables; by default the first
+        sheet that looks like a table, or the largest file.
     delimiter, decimal, encoding:
         Override what is recognised in a text file. ``decimal`` is "." or ",".
     header_row:
@@ -46,19 +53,47 @@ def read_table(
         ``code`` is one of ``file_not_found``, ``empty_file``, ``not_a_table``, ``nul_bytes``,
         ``encoding``, ``option``, ``one_column``, ``header_only``, ``header_row``, ``ragged_rows``,
         ``unclosed_quote``, ``no_numeric_column``, ``too_many_columns``, ``workbook_password``,
-        ``workbook_damaged``, ``zip_bomb``, ``stray_cell``, ``sheet_not_found``, ``empty_workbook``.
+        ``workbook_damaged``, ``zip_bomb``, ``stray_cell``, ``sheet_not_found``, ``empty_workbook``,
+        ``archive_damaged``, ``archive_password``, ``file_damaged``, ``package_missing``,
+        ``too_large``.
     """
     _check_options(delimiter, decimal, header_row)
     data, found = _bytes(source)
-    title = name or found or "data"
-    options = (sheet, delimiter, decimal, encoding, header_row)
-    fingerprint = fingerprint_of(data, *options)
-    if content_of(data) == "workbook":
-        book = read_workbook(data, sheet, header_row)
-        frame, notes = finish(book.raw)
-        return Table(frame, title, notes, fingerprint, book.sheets, book.sheet)
-    frame, notes = finish(read_delimited(data, delimiter, decimal, encoding, header_row))
-    return Table(frame, title, notes, fingerprint)
+    asked = (sheet, delimiter, decimal, encoding, header_row)
+    names = ("sheet", "delimiter", "decimal", "encoding", "header_row")
+    options = {name: value for name, value in zip(names, asked, strict=True) if value is not None}
+    fingerprint = fingerprint_of(data, *asked)
+    unpacked = unpack(data, sheet)
+    del data
+    sheets, chosen = unpacked.members, unpacked.name if unpacked.members else None
+    if unpacked.content == "workbook":
+        inner = None if unpacked.members else sheet
+        book = read_workbook(unpacked.data, inner, header_row)
+        raw = book.raw
+        raw.reading["sheet"] = book.sheet
+        if not unpacked.members:
+            sheets, chosen = book.sheets, book.sheet
+    elif unpacked.content == "text":
+        raw = read_delimited(unpacked.data, delimiter, decimal, encoding, header_row)
+    else:
+        raw = read_statfile(unpacked.data, unpacked.content)
+    if unpacked.name:
+        raw.reading["member"] = unpacked.name
+    frame, notes = finish(raw)
+    units = units_of(raw.frame.columns, raw.units_row)
+    return Table(
+        frame,
+        name or found or unpacked.name or "data",
+        (*unpacked.notes, *notes),
+        fingerprint,
+        sheets,
+        chosen,
+        {column: unit for column, unit in units.items() if column in frame.columns},
+        {column: text for column, text in raw.labels.items() if column in frame.columns},
+        (*raw.questions, *find_questions(frame)),
+        options,
+        raw.reading,
+    )
 
 
 def _bytes(source: Source) -> tuple[bytes, str | None]:

@@ -16,6 +16,10 @@ def group_codes(frame: pd.DataFrame, group: str | Sequence[str]) -> tuple[np.nda
     Several columns make a nested group (each combination that occurs is one level).
     """
     names = [group] if isinstance(group, str) else list(group)
+    if not names:
+        raise DataError(
+            "No grouping column is chosen.", "Choose the column that names the units.", "no_group"
+        )
     for name in names:
         if name not in frame.columns:
             raise DataError(

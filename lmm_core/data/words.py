@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 
 
-def _set(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text."""
     return frozenset(text.split())
 
 
-ID_WORDS = _set("""
+ID_WORDS = word_set("""
     id ids ident identifier uuid subject subj participant patient pat pid sid person proband student
     pupil child teacher school class classroom hospital clinic center centre site family household
     animal mouse mice rat dog cow litter batch rater judge respondent case plate plot block ward
+    consumer assessor panelist volunteer user customer client employee nurse therapist
     doctor physician cluster worker country firm company farm tree plant specimen sample cask
     schule klinik klasse kind schueler patientennummer fallnummer matrikel
 """)
-WEAK_ID_WORDS = _set("nr no number num nummer code key row index obs observation item lab pen unit")
+WEAK_ID_WORDS = word_set(
+    "nr no number num nummer code key row index obs observation item lab pen unit"
+)
 """Identifiers when they stand alone or beside a word of ``ID_WORDS``, as in "patient nr"."""
 
 TIME_WORDS: tuple[str, ...] = tuple(
@@ -28,18 +32,18 @@ TIME_WORDS: tuple[str, ...] = tuple(
 )
 """The clearest first; singular and plural stand side by side."""
 
-OUTCOME_WORDS = _set("""
+OUTCOME_WORDS = word_set("""
     score reaction outcome y value pain weight distance ach achievement response result yield
     rating growth change level pressure bp sbp dbp hr rt latency performance angle height
     concentration measure measurement strength diameter symptom depression anxiety bdi hamd vas
     nrs qol schmerz wert ergebnis punkte gewicht
 """)
-BASELINE_WORDS = _set("baseline base bl pre initial start screening")
-TREATMENT_WORDS = _set("""
+BASELINE_WORDS = word_set("baseline base bl pre initial start screening")
+TREATMENT_WORDS = word_set("""
     treatment treat treated trt arm group condition cond therapy intervention drug dose placebo
     sex gender geschlecht diet machine recipe region continent sector gruppe behandlung
 """)
-AMOUNT_WORDS = _set("""
+AMOUNT_WORDS = word_set("""
     age alter weight gewicht height groesse bmi score count n total sum mean income ses size dose
     temp temperature price cost percent rate ratio value
 """)

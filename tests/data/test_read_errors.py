@@ -71,7 +71,7 @@ CASES: dict[str, tuple[bytes, dict, str, str]] = {
     "xml": (b'<?xml version="1.0"?><a/>', {}, "not_a_table", "XML"),
     "json": (b'[{"a": 1, "b": 2}]', {}, "not_a_table", "JSON"),
     "gzip": (b"\x1f\x8b\x08\x00" + b"x" * 50, {}, "not_a_table", "a compressed file"),
-    "zip": (_zip(**{"a.csv": b"a,b\n1,2"}), {}, "not_a_table", "a zip archive"),
+    "zip of an image": (_zip(**{"a.png": b"\x89PNG\r\n"}), {}, "not_a_table", "an image"),
     "docx": (_zip(**{"word__document.xml": b"x"}), {}, "not_a_table", "a text document"),
     "doc": (OLE + "WordDocument".encode("utf-16-le"), {}, "not_a_table", "a text document"),
     "binary": (bytes(range(1, 32)) * 40, {}, "not_a_table", "a binary file"),

@@ -34,7 +34,7 @@ _SAMPLES: tuple[Sample, ...] = (
         "Treated patients score about 12 points lower and pain falls by 2 points a month; six"
         " patients stay high throughout, and visits are missed more often after high scores.",
         "pain_score ~ treatment + month + (1 | patient_id)",
-        {"month": "months", "pain_score": "points (0-100)"},
+        {"month": "months", "pain_score": "points"},
     ),
     Sample(
         "sleepstudy",
@@ -60,7 +60,7 @@ _SAMPLES: tuple[Sample, ...] = (
         "Pupils of higher social status score higher within the same school, and the average status"
         " of the school adds to that.",
         "MathAch ~ SES + MEANSES + (1 + SES | School)",
-        {"MathAch": "points", "SES": "scale units", "MEANSES": "scale units"},
+        {"MathAch": "points"},
     ),
     Sample(
         "gapminder",
@@ -69,7 +69,7 @@ _SAMPLES: tuple[Sample, ...] = (
         "Growth slowed down over the decades; a country's growth swings far more from one step to"
         " the next than countries differ from each other in the long run.",
         "growth ~ years + region + (1 | country)",
-        {"growth": "% per year", "year": "calendar year", "years": "years since 1952"},
+        {"growth": "% per year", "years": "years"},
     ),
 )
 
