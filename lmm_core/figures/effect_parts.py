@@ -14,6 +14,7 @@ from lmm_core.figures.theme import (
     axis_title,
     escape,
     escape_all,
+    position,
     rgba,
     value_format,
     wrap,
@@ -145,7 +146,7 @@ def rug(fit: FittedModel, moderator: str) -> Trace:
 
 
 def level_axis(column: str, levels: list[Any], units: Units) -> dict[str, Any]:
-    texts = [level if isinstance(level, str) else number(level) for level in levels]
+    texts = [level if isinstance(level, str) else position(level) for level in levels]
     room = 18 if len(levels) <= 4 else 12
     return axis(
         axis_title(column, units),
@@ -157,7 +158,7 @@ def level_axis(column: str, levels: list[Any], units: Units) -> dict[str, Any]:
 
 
 def named(column: str, value: Any) -> str:
-    return f"{column} = {value if isinstance(value, str) else number(float(value))}"
+    return f"{column} = {value if isinstance(value, str) else position(float(value))}"
 
 
 def hover_texts(names: Sequence[str], table: pd.DataFrame, level: str) -> list[str]:

@@ -30,6 +30,7 @@ from lmm_core.figures.theme import (
     axis_title,
     figure,
     outcome_title,
+    position,
     wrap,
     zero_line,
 )
@@ -157,7 +158,7 @@ def effects_forest(
                 "hovertemplate": "%{hovertext}<extra></extra>",
             }
         )
-    ticks = [wrap(label, 26, 2) for label in texts]
+    ticks = ["<br>".join(wrap(part, 26, 3) for part in label.split(", ")) for label in texts]
     tallest = max((tick.count("<br>") + 1 for tick in ticks), default=1)
     heading = f"{title} ({unit}), {level} CI" if unit else f"{title}, {level} CI"
     layout = {
@@ -235,7 +236,7 @@ def row_labels(table: pd.DataFrame) -> list[str]:
 def _alt_means(fit: FittedModel, factor: str, table: pd.DataFrame, level: str) -> str:
     known = table.dropna(subset=["estimate"])
     parts = [
-        f"{value if isinstance(value, str) else number(value)} {number(e)} ({interval(a, b)})"
+        f"{value if isinstance(value, str) else position(value)} {number(e)} ({interval(a, b)})"
         for value, e, a, b in zip(
             known[factor], known["estimate"], known["conf_low"], known["conf_high"], strict=True
         )
@@ -272,7 +273,7 @@ def _alt_regions(fit: FittedModel, found: JohnsonNeyman) -> str:
     for r in found.regions:
         what = {1: "above 0", -1: "below 0", 0: "includes 0"}[r.sign]
         verb = "" if r.sign == 0 else "lies "
-        parts.append(f"from {number(r.low)} to {number(r.high)} it {verb}{what}")
+        parts.append(f"from {position(r.low)} to {position(r.high)} it {verb}{what}")
     return (
         f"{effect_name(fit, found)} along {found.moderator} with its {level_text(found.level)} "
         f"interval: {'; '.join(parts)}."

@@ -16,7 +16,7 @@ import pandas as pd
 from lmm_core.errors import LMMError, ModelError
 from lmm_core.formatting import p_phrase, whole
 from lmm_core.inference.distributions import chi2_p_value
-from lmm_core.inference.nesting import Candidate, check_comparable, nesting, same_space
+from lmm_core.inference.nested_models import Candidate, check_comparable, nesting, same_space
 from lmm_core.inference.random_terms import mixture_p_value
 from lmm_core.model.spec import ModelSpec
 

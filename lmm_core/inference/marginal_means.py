@@ -6,6 +6,7 @@ Searle, Speed & Milliken (1980, The American Statistician 34); labels and defaul
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -86,7 +87,8 @@ def contrasts(
         ``marginal_means``, or a mapping from level (or tuple of levels) to weight. Weights sum
         to 0; see ``group_weights``.
 
-    ``attrs`` hold "notes" (tuple of sentences), "family" (sentence) and "adjust" (method used).
+    ``attrs`` hold "notes" (tuple of sentences), "family" (sentence), "adjust" (method used), and
+    "sides": per row the labels of its two sides, or None for a contrast of one's own.
 
     Raises
     ------
@@ -96,12 +98,12 @@ def contrasts(
     outer = column_names(by)
     inner = tuple(c for c in column_names(factors) if c not in outer)
     cells = cells_of(fit, (*inner, *outer), at)
-    labels, groups = split_cells(cells, inner, outer)
+    families = families_of(cells, inner, outer)
     weights = None
     if custom is not None:
-        inside = [tuple(cell[c] for c in inner) for cell in cells.values[: len(labels)]]
+        inside = [tuple(cell[c] for c in inner) for cell in cells.values[: families.size]]
         weights = {name: _weights(name, given, inside) for name, given in custom.items()}
-    return compare(fit, cells, labels, groups, adjust, weights)
+    return compare(fit, cells, families, adjust, weights)
 
 
 def group_weights(higher: Sequence[object], lower: Sequence[object]) -> dict[object, float]:
@@ -122,20 +124,35 @@ def column_names(columns: Columns | None) -> tuple[str, ...]:
     return (columns,) if isinstance(columns, str) else tuple(dict.fromkeys(columns))
 
 
-def split_cells(
-    cells: Cells, inner: tuple[str, ...], outer: tuple[str, ...]
-) -> tuple[list[str], list[dict[str, Value]]]:
-    """Labels of the compared cells, and the cells of ``outer`` within which they are compared."""
+@dataclass(frozen=True)
+class Families:
+    """Which cells are compared with each other: ``groups`` are the cells of the outer columns, and
+    within each the cells are named by ``labels`` (as emmeans does) or ``names`` (for sentences).
+    """
+
+    labels: tuple[str, ...]
+    names: tuple[str, ...]
+    groups: tuple[dict[str, Value], ...]
+
+    @property
+    def size(self) -> int:
+        return len(self.labels)
+
+
+def families_of(cells: Cells, inner: tuple[str, ...], outer: tuple[str, ...] = ()) -> Families:
+    """The families of ``cells``, in which the columns ``inner`` vary fastest."""
     distinct = [dict.fromkeys(cell[c] for cell in cells.values) for c in outer]
     n_groups = int(np.prod([len(d) for d in distinct], dtype=int))
     size = len(cells.values) // n_groups
-    groups = [{c: cells.values[g * size][c] for c in outer} for g in range(n_groups)]
+    groups = tuple({c: cells.values[g * size][c] for c in outer} for g in range(n_groups))
     named = {c: _needs_name([cell[c] for cell in cells.values]) for c in inner}
-    labels = [
-        " ".join(f"{c if named[c] else ''}{_text(cell[c])}" for c in inner)
-        for cell in cells.values[:size]
+    first = cells.values[:size]
+    labels = [" ".join(f"{c if named[c] else ''}{_text(cell[c])}" for c in inner) for cell in first]
+    names = [
+        " and ".join(f"{f'{c} = ' if named[c] else ''}{_text(cell[c])}" for c in inner)
+        for cell in first
     ]
-    return labels, groups
+    return Families(tuple(labels), tuple(names), groups)
 
 
 def _needs_name(values: Sequence[Value]) -> bool:
@@ -153,13 +170,12 @@ def _text(value: Value) -> str:
 def compare(
     fit: FittedModel,
     cells: Cells,
-    labels: Sequence[str],
-    groups: Sequence[dict[str, Value]],
+    families: Families,
     adjust: str,
     custom: Mapping[str, Array] | None = None,
 ) -> pd.DataFrame:
-    """Comparisons of the rows of ``cells`` within each of ``groups``; the core of ``contrasts``."""
-    m = len(labels)
+    """Comparisons of the rows of ``cells`` within each family; the core of ``contrasts``."""
+    labels, groups, m = families.labels, families.groups, families.size
     if m < 2:
         raise ModelError(
             "There is only one mean, so nothing can be compared.",
@@ -195,7 +211,8 @@ def compare(
     note = family.note
     if len(groups) > 1 and n_tests > 1:
         note += f" Each level of {', '.join(groups[0])} is a family of its own."
-    frame.attrs.update(family=note, adjust=family.method)
+    sides = [None] * n_tests if custom is not None else list(combinations(families.names, 2))
+    frame.attrs.update(family=note, adjust=family.method, sides=tuple(sides * len(groups)))
     return with_notes(frame, (*cells.notes, note))
 
 

@@ -20,8 +20,8 @@ from lmm_core.inference.marginal_means import (
     column_names,
     compare,
     contrasts,
+    families_of,
     linear_table,
-    split_cells,
     with_notes,
 )
 from lmm_core.inference.reference_grid import Cells, cells_of, crossed_with, predictors
@@ -101,8 +101,9 @@ def slope_contrasts(
 ) -> pd.DataFrame:
     """All pairwise differences of the slopes that ``slopes`` gives; columns as ``contrasts``."""
     cells = _slope_cells(fit, variable, column_names(by), at)
-    labels, groups = split_cells(cells, cells.columns, ())
-    return compare(fit, cells, labels, groups, adjust)
+    frame = compare(fit, cells, families_of(cells, cells.columns), adjust)
+    frame.attrs["of"] = f"the slope of {variable}"
+    return frame
 
 
 def simple_effects(
@@ -269,16 +270,17 @@ def johnson_neyman(
 
 
 def _crossings(grid: Array, low: Array, high: Array, ends: Any) -> list[float]:
-    """Zeros of the two interval ends, by bisection of every bracket at once."""
+    """Zeros of the two interval ends: every bracket is divided by 32, six times."""
     found: list[float] = []
     for k, values in enumerate((low, high)):
         at = np.flatnonzero((values[:-1] > 0) != (values[1:] > 0))
         a, b = grid[at], grid[at + 1]
-        start = values[at] > 0
-        for _ in range(45 if len(at) else 0):
-            middle = 0.5 * (a + b)
-            same = (ends(middle)[k] > 0) == start
-            a, b = np.where(same, middle, a), np.where(same, b, middle)
+        for _ in range(6 if len(at) else 0):
+            points = np.linspace(a, b, 33, axis=1)
+            above = ends(points.ravel())[k].reshape(points.shape) > 0
+            first = np.maximum(1, np.argmax(above != above[:, :1], axis=1))
+            rows = np.arange(len(a))
+            a, b = points[rows, first - 1], points[rows, first]
         found += [float(x) for x in 0.5 * (a + b)]
     return sorted(found)
 

@@ -1,4 +1,4 @@
-"""Predictions: targets, intervals, new groups; variances against the dense mixed-model equations."""
+"""Predictions: targets, intervals, new groups; variances against dense mixed-model equations."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ MODELS = [
 
 
 def dense_error_variance(fit) -> np.ndarray:
-    """Henderson's equations for the rows in use: variance of x'beta_hat + z'b_hat minus the truth."""
+    """Henderson's equations for the rows in use: variance of x'beta_hat + z'b_hat - truth."""
     n, X, sigma2 = fit.n_obs, fit.design.X, fit.sigma**2
     ZGZ = np.zeros((n, n))
     for factor, covariance in zip(

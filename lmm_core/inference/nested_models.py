@@ -98,7 +98,7 @@ def same_space(one: Design, other: Design) -> bool:
 
 def outside(smaller: Design, larger: Design) -> tuple[str, ...]:
     """Labels of the columns of ``smaller`` that aren't in the column space of ``larger``."""
-    if smaller.X is larger.X:
+    if smaller is larger:
         return ()
     left = _rest(smaller.X, larger.basis.apply(larger.X), larger.weights)
     labels = smaller.labels
