@@ -70,8 +70,8 @@ class Design:
     """Everything the estimator needs, and what is needed to build the same for other rows.
 
     ``values`` are the encoded factors of the rows in use (held for other codings).
-    ``model_matrix`` holds the independent columns of X only; ``basis`` is their orthonormal basis. ``rows``
-    are positions in the original table, or None when all rows are used.
+    ``model_matrix`` holds the independent columns of X only; ``basis`` is their orthonormal basis.
+    ``rows`` are positions in the original table, or None when all rows are used.
     """
 
     spec: ModelSpec

@@ -125,7 +125,7 @@ def _steps(fit: FittedModel) -> list[tuple[str, str, ModelSpec | None]]:
 
 
 def _standardised(fit: FittedModel) -> ModelSpec | None:
-    numeric = [c for c in choices.numeric_fixed(fit.spec)]
+    numeric = choices.numeric_fixed(fit.spec)
     if not numeric:
         return None
 
@@ -149,7 +149,7 @@ def _small_slope(fit: FittedModel) -> tuple[str, ModelSpec | None]:
     for k, (block, covariance) in enumerate(
         zip(fit.design.blocks, _block_covariances(fit), strict=True)
     ):
-        for j, name in enumerate(block.names):
+        for j in range(len(block.names)):
             term = block.layout.assign[j]
             if term < 0:
                 continue

@@ -312,7 +312,7 @@ def _hierarchical(old: ModelSpec, fixed: list[str], chosen: list[str]) -> tuple[
 
 
 def _random_terms(old: ModelSpec, main: str, outcome: str) -> tuple[RandomTerm, ...]:
-    """One term per chosen grouping column, and further terms of a typed formula on those columns."""
+    """One term per chosen grouping column, and what a typed formula adds on those columns."""
     get = st.session_state
     groups = [main, *(g for g in get.get(state.MORE_GROUPS, []) if g not in (main, outcome))]
     terms = []

@@ -40,8 +40,10 @@ def stress_set(kind: str, seed: int) -> StressSet:
     """One seeded set of a kind."""
     random = np.random.default_rng([KINDS.index(kind), seed])
     groups = int(random.integers(6, 31))
-    sizes = random.integers(1, 12, groups) if kind == "unbalanced_zero" else np.full(
-        groups, random.integers(3, 9)
+    sizes = (
+        random.integers(1, 12, groups)
+        if kind == "unbalanced_zero"
+        else np.full(groups, random.integers(3, 9))
     )
     sizes[:2] = np.maximum(sizes[:2], 3)
     g = np.repeat(np.arange(groups), sizes)

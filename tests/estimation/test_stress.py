@@ -23,7 +23,7 @@ def best_of_many_starts(case: StressSet) -> float:
     for k in range(8):
         start = criterion.start(float(10.0 ** random.uniform(-1.5, 1.0)))
         start = start + 0.3 * random.standard_normal(len(start))
-        point, attempt = run(criterion, "newton" if k % 2 else "l-bfgs-b", start, 200)
+        _, attempt = run(criterion, "newton" if k % 2 else "l-bfgs-b", start, 200)
         lowest = min(lowest, attempt.end)
     return -0.5 * lowest
 
