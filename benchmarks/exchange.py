@@ -76,7 +76,9 @@ def read_frame(columns: list[dict[str, Any]]) -> pd.DataFrame:
 def write_job(work: Workload, columns: list[dict[str, Any]], folder: Path) -> Path:
     """The job file of a workload, for every side."""
     path = folder / f"{work.key}.json"
-    path.write_text(json.dumps({**asdict(work), "key": work.key, "columns": columns}))
+    path.write_text(
+        json.dumps({**asdict(work), "key": work.key, "times": work.times, "columns": columns})
+    )
     return path
 
 

@@ -52,9 +52,15 @@ run <- function(job, data) {
     return(list(bytes = status("VmHWM") - before, data = as.numeric(object.size(data)),
                 loglik = as.numeric(logLik(model))))
   }
-  if (task %in% c("kenward-roger", "profile")) prepared <- lmer(formula, data)
+  prepared <- if (task %in% c("kenward-roger", "profile")) lmer(formula, data)
   gc()
   start <- now()
+  for (time in seq_len(job$times)) model <- once(task, formula, data, prepared)
+  list(seconds = since(start) / job$times, loglik = as.numeric(logLik(model)))
+}
+
+once <- function(task, formula, data, prepared) {
+  model <- prepared
   if (task == "fit") {
     model <- lmer(formula, data)
     standard_errors(model)
@@ -63,13 +69,11 @@ run <- function(job, data) {
     summary(model)
     ranef(model, condVar = TRUE)
   } else if (task == "kenward-roger") {
-    model <- prepared
     kenward_roger(model)
   } else {
-    model <- prepared
     confint(model, method = "profile", oldNames = FALSE, quiet = TRUE)
   }
-  list(seconds = since(start), loglik = as.numeric(logLik(model)))
+  model
 }
 
 standard_errors <- function(model) {

@@ -44,6 +44,13 @@ class Workload:
     limit: float = 60.0
 
     @property
+    def times(self) -> int:
+        """How many fits in a row are timed together (lmm_core and lme4): what takes a millisecond
+        can't be told from the waking up of a process that waited.
+        """
+        return {"small": 20, "small-inference": 20, "mathach": 10}.get(self.row, 1)
+
+    @property
     def key(self) -> str:
         return f"{self.row}-{self.name}-{self.task}".replace(" ", "_").replace(",", "")
 

@@ -42,6 +42,8 @@ class BlockPieces:
 class BlockSolver(BlockCriterion):
     """A block criterion with derivatives, modes and information."""
 
+    has_scoring = False
+
     def pieces(self, state: BlockState) -> BlockPieces:
         if "pieces" not in state.extra:
             state.extra["pieces"] = self._pieces(state)

@@ -31,6 +31,8 @@ class Criterion(Protocol):
     degrees: int
     evaluations: int
     constant: float
+    #: Whether there is a ``scoring_parts``.
+    has_scoring: bool
 
     @property
     def size(self) -> int: ...

@@ -16,6 +16,7 @@ from math import exp, log, pi
 import numpy as np
 
 from lmm_core.estimation.crossproducts import Conditioned, Factor, FactorProducts
+from lmm_core.estimation.scoring import ScoringParts
 
 Array = np.ndarray
 
@@ -73,6 +74,8 @@ class Pieces:
 class SingleFactorCriterion:
     """-2 log-likelihood (ML) or REML criterion as a function of one factor's Lambda."""
 
+    has_scoring = True
+
     def __init__(self, conditioned: Conditioned, reml: bool) -> None:
         self.conditioned = conditioned
         self.reml = reml
@@ -89,6 +92,11 @@ class SingleFactorCriterion:
     @property
     def size(self) -> int:
         return len(self.rows)
+
+    @cached_property
+    def units(self) -> Array:
+        """(k, q, q): the symmetric unit matrix of each free entry of G."""
+        return symmetric_units(self.factor)
 
     def start(self, spread: float = 1.0) -> Array:
         """(k,): theta with ``spread`` on the diagonal of Lambda."""
@@ -249,10 +257,24 @@ class SingleFactorCriterion:
         inner = (J @ fixed).reshape(k, p, p)
         return result, state.H @ inner @ state.H
 
+    def scoring_parts(self, state: State) -> ScoringParts:
+        """What a step of Fisher scoring in G needs."""
+        pieces = self.pieces(state)
+        curvature = self.curvature(state, pieces)
+        q = self.factor.width
+        E = self.units.reshape(self.size, q * q)
+        forms = E @ curvature.slope.ravel()
+        traces = E @ self.gradient_G(state, pieces).ravel()
+        products = -E @ curvature.log_det.reshape(q * q, q * q) @ E.T
+        entries = (state.Lambda @ state.Lambda.T)[self.rows, self.columns]
+        return ScoringParts(
+            entries, traces + (self.degrees / state.squares) * forms, products, forms
+        )
+
     def kenward_roger_parts(self, state: State) -> KenwardRogerParts:
         """Sums over levels for each free entry of G."""
         pieces = self.pieces(state)
-        E = symmetric_units(self.factor)
+        E = self.units
         k, p, q = len(E), self.conditioned.p, self.factor.width
         fixed = pieces.cross[:, :-1, :, :-1]
         S = np.einsum("kab,aibj->kij", E, fixed)

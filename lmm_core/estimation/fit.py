@@ -14,6 +14,7 @@ from lmm_core.estimation.certify import Criterion
 from lmm_core.estimation.convergence import Convergence
 from lmm_core.estimation.criterion import SingleFactorCriterion
 from lmm_core.estimation.crossproducts import Conditioned, condition
+from lmm_core.estimation.dense import DenseCriterion, fits_dense
 from lmm_core.estimation.lambdas import on_user_scale
 from lmm_core.estimation.optimise import optimise
 from lmm_core.estimation.threads import one_thread
@@ -100,6 +101,8 @@ def criterion_of(conditioned: Conditioned, reml: bool, weights: Array | None) ->
     """The criterion for one grouping factor, or for several."""
     if len(conditioned.factors) == 1:
         return SingleFactorCriterion(conditioned, reml)
+    if fits_dense(conditioned):
+        return DenseCriterion(conditioned, reml, weights)
     return BlockSolver(conditioned, reml, weights)
 
 
@@ -107,6 +110,20 @@ def _estimate(design: Design, optimizer: str, start: Array | None) -> Estimates:
     reml = design.spec.reml
     conditioned = condition(design)
     criterion = criterion_of(conditioned, reml, design.weights)
+    return estimates_from(criterion, optimizer, start)
+
+
+def estimates_from(
+    criterion: Criterion, optimizer: str = "auto", start: Array | None = None
+) -> Estimates:
+    """Minimise a criterion and bring what is found to the user's scale.
+
+    Raises
+    ------
+    EstimationError
+        When the criterion can't be evaluated at all.
+    """
+    conditioned = criterion.conditioned
     point, convergence = optimise(criterion, optimizer, start)
     theta, state = point.theta, point.state
     deviance = point.value + criterion.constant
@@ -122,7 +139,9 @@ def _estimate(design: Design, optimizer: str, start: Array | None) -> Estimates:
     vcov = sigma**2 * transform @ state.H @ transform.T
     factors = zip(conditioned.factors, criterion.lambdas(theta), strict=True)
     lambdas = tuple(on_user_scale(factor, Lambda) for factor, Lambda in factors)
-    estimates = Estimates(beta, vcov, sigma, lambdas, deviance, reml, theta, convergence, criterion)
+    estimates = Estimates(
+        beta, vcov, sigma, lambdas, deviance, criterion.reml, theta, convergence, criterion
+    )
     # The cached property starts with what the optimiser has at hand.
     estimates.__dict__["state"] = state
     return estimates

@@ -19,8 +19,8 @@ ONE = np.ones((1, 1))
 
 @dataclass(frozen=True)
 class NewtonResult:
-    """Where the search ended. ``gradient`` and ``hessian`` belong to the point before the last
-    step, from which that step promised less than the tolerance.
+    """Where the search ended. ``gradient`` and ``hessian`` belong to the end point, or to the point
+    before the last step, from which that step promised less than the tolerance.
     """
 
     theta: Array
@@ -53,8 +53,11 @@ def minimise(
         roots, axes = _eigen(hessian)
         projected = gradient @ axes
         bends = np.maximum(np.abs(roots), 1e-10 * max(1.0, abs(roots[0]), abs(roots[-1])))
-        finishing = 0.5 * float((projected**2 / bends).sum()) < gain_tolerance
+        possible = 0.5 * float((projected**2 / bends).sum())
+        finishing = possible < gain_tolerance
         noise = 1e-14 * max(1.0, abs(value))
+        if possible < 0.1 * noise:
+            return NewtonResult(theta, value, state, iteration, True, gradient, hessian)
         while True:
             step, length = _step(projected, bends, radius)
             trial = theta + axes @ step

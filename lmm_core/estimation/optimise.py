@@ -10,10 +10,13 @@ from lmm_core.estimation.certify import Criterion, certificate, leave_boundary, 
 from lmm_core.estimation.convergence import GAIN_TOLERANCE, Attempt, Convergence
 from lmm_core.estimation.lambdas import snapped
 from lmm_core.estimation.newton import minimise
+from lmm_core.estimation.scoring import scored_start
 
 Array = np.ndarray
 
-STARTS = (0.15, 0.6, 2.0)
+MIDDLE, STARTS = 0.35, (0.15, 2.0)
+# The last Newton step promises less than this; what then remains is of the order of its square.
+NEWTON_TOLERANCE = 2e-8
 RESCUE = (
     ("l-bfgs-b", 1.0),
     ("newton", 0.05),
@@ -72,9 +75,19 @@ def optimise(
 
 
 def best_start(criterion: Criterion) -> tuple[Array, tuple[float, object]]:
-    """The best of a few equal spreads of the (conditioned) random effects, with value and state."""
-    candidates = [criterion.start(spread) for spread in STARTS]
-    found = [value_at(criterion, theta) for theta in candidates]
+    """A step of Fisher scoring from a middling spread of the (conditioned) random effects; where
+    that isn't better than the spread, the best of a few equal spreads. With value and state.
+    """
+    middle = criterion.start(MIDDLE)
+    known = value_at(criterion, middle)
+    if known[1] is not None:
+        scored = scored_start(criterion, known[1]) if criterion.has_scoring else None
+        if scored is not None:
+            trial = value_at(criterion, scored)
+            if trial[0] <= known[0]:
+                return scored, trial
+    candidates = [middle, *(criterion.start(spread) for spread in STARTS)]
+    found = [known, *(value_at(criterion, theta) for theta in candidates[1:])]
     best = min(range(len(found)), key=lambda k: found[k][0])
     return candidates[best], found[best]
 
@@ -127,7 +140,7 @@ def run(
             lambda theta: value_at(criterion, theta),
             lambda theta, state: criterion.derivatives(state),
             start,
-            1e-10,
+            NEWTON_TOLERANCE,
             max_iterations,
             first,
         )

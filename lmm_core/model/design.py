@@ -160,8 +160,8 @@ def build_design(spec: ModelSpec, frame: pd.DataFrame) -> Design:
         columns = {name: series.iloc[rows] for name, series in columns.items()}
     column = columns.__getitem__
     checks.check_random_terms(spec)
-    encoders = _learn_encoders(spec, column)
-    values = FactorValues(encoders, column)
+    encoders, codes = _learn_encoders(spec, column)
+    values = FactorValues(encoders, column, codes)
     outcome = learn_numeric(factor_of(spec.outcome), _numbers(column(spec.outcome_column)))
     y = outcome.values(_numbers(column(spec.outcome_column)))[:, 0]
     checks.check_outcome(spec, y)
@@ -194,7 +194,9 @@ def _numbers(series: pd.Series) -> Array:
     return series.to_numpy(dtype=float, na_value=np.nan)
 
 
-def _learn_encoders(spec: ModelSpec, column) -> dict[str, Encoder]:
+def _learn_encoders(spec: ModelSpec, column) -> tuple[dict[str, Encoder], dict[str, Array]]:
+    """The encoders of all factors, and the codes of the categorical ones."""
+    codes: dict[str, Array] = {}
     references = dict(spec.reference)
     texts = dict.fromkeys(
         f for t in (*spec.fixed, *(t for r in spec.random for t in r.terms)) for f in t
@@ -211,14 +213,15 @@ def _learn_encoders(spec: ModelSpec, column) -> dict[str, Encoder]:
                     code="not_numeric",
                     column=factor.column,
                 )
-            encoder: Encoder = learn_categorical(factor, series, references.get(factor.column))
+            encoder: Encoder
+            encoder, codes[text] = learn_categorical(factor, series, references.get(factor.column))
             checks.check_levels(factor.column, len(encoder.levels))
         elif not factor.calls:
             encoder = Numeric(factor)
         else:
             encoder = learn_numeric(factor, _numbers(series))
         encoders[text] = encoder
-    return encoders
+    return encoders, codes
 
 
 def _grouping(names: tuple[str, ...], column) -> Grouping:

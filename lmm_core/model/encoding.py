@@ -15,6 +15,8 @@ Array = np.ndarray
 
 def level_name(value: object) -> str:
     """The text of a level: 3.0 reads "3", everything else as it is written."""
+    if type(value) is str:
+        return value
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))
     return str(value)
@@ -40,11 +42,11 @@ def encode_levels(series: pd.Series) -> tuple[Array, tuple[str, ...]]:
     """
     if isinstance(series.dtype, pd.CategoricalDtype):
         codes = series.cat.codes.to_numpy().astype(np.intp)
-        names = [level_name(c) for c in series.cat.categories]
+        names = [level_name(c) for c in series.cat.categories.tolist()]
         order = np.arange(len(names))
     else:
         codes, values = pd.factorize(series, sort=is_numeric(series))
-        names = [level_name(v) for v in values]
+        names = [level_name(v) for v in values.tolist()]
         ordered = sorted(range(len(names)), key=lambda k: level_sort_key(names[k]))
         order = np.asarray(ordered, dtype=np.intp)
     present = np.zeros(len(names) + 1, dtype=bool)
@@ -52,7 +54,7 @@ def encode_levels(series: pd.Series) -> tuple[Array, tuple[str, ...]]:
     order = order[present[order]] if len(names) else order
     lookup = np.full(len(names) + 1, -1, dtype=np.intp)
     lookup[order] = np.arange(len(order))
-    return lookup[codes], tuple(names[k] for k in order)
+    return lookup[codes], tuple([names[k] for k in order.tolist()])
 
 
 @dataclass(frozen=True)
@@ -139,12 +141,19 @@ def learn_numeric(factor: Factor, raw: Array) -> Numeric:
     return Numeric(factor, tuple(constants))
 
 
-def learn_categorical(factor: Factor, series: pd.Series, reference: str | None) -> Categorical:
-    """Levels of a categorical factor from the rows in use, the reference level first."""
-    _, levels = encode_levels(series)
-    if reference is not None and reference in levels:
-        levels = (reference, *(level for level in levels if level != reference))
-    return Categorical(factor, levels, {level: k for k, level in enumerate(levels)})
+def learn_categorical(
+    factor: Factor, series: pd.Series, reference: str | None
+) -> tuple[Categorical, Array]:
+    """Levels of a categorical factor from the rows in use, the reference level first; and the
+    codes (n,) of the rows.
+    """
+    codes, levels = encode_levels(series)
+    if reference in levels[1:]:
+        first = levels.index(reference)
+        order = [first, *(k for k in range(len(levels)) if k != first)]
+        levels = tuple(levels[k] for k in order)
+        codes = np.append(np.argsort(order), -1)[codes]
+    return Categorical(factor, levels, {level: k for k, level in enumerate(levels)}), codes
 
 
 _SIMPLE = {

@@ -106,10 +106,15 @@ def _part_names(encoder: Encoder, full: bool) -> list[tuple[str, str, str | None
 class FactorValues:
     """The encoded values of one frame, each factor once. Numeric: (n, k); categorical: codes."""
 
-    def __init__(self, encoders: Mapping[str, Encoder], column: Callable[[str], pd.Series]) -> None:
+    def __init__(
+        self,
+        encoders: Mapping[str, Encoder],
+        column: Callable[[str], pd.Series],
+        known: Mapping[str, Array] | None = None,
+    ) -> None:
         self.encoders = encoders
         self.column = column
-        self.cache: dict[str, Array] = {}
+        self.cache: dict[str, Array] = dict(known or {})
 
     def __getstate__(self) -> dict:
         # The table itself isn't taken along when a fit is pickled; what was encoded is.

@@ -141,6 +141,9 @@ def _independent(
 ) -> tuple[list[int], Array]:
     """Kept columns and the Cholesky factor of their correlation matrix."""
     p = len(norms)
+    clear = _all_clear(gram, norms, 1e-24 * M.n * means**2)
+    if clear is not None:
+        return list(range(p)), clear
     factor = np.zeros((p, p))
     keep: list[int] = []
     for j in range(p):
@@ -160,6 +163,17 @@ def _independent(
             keep.append(j)
     k = len(keep)
     return keep, factor[:k, :k]
+
+
+def _all_clear(gram: Array, norms: Array, negligible: Array) -> Array | None:
+    """The factor when every column is far from what the earlier ones determine, else None."""
+    if not (norms**2 > negligible).all():
+        return None
+    try:
+        factor = np.linalg.cholesky(gram / (norms[:, None] * norms))
+    except np.linalg.LinAlgError:
+        return None
+    return factor if (factor.diagonal() ** 2 > 1e-6).all() else None
 
 
 def _exact_rest(M: Rows, means: Array, keep: list[int], j: int, weights: Array | None) -> float:

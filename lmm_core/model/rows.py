@@ -66,6 +66,8 @@ def missing_in(series: pd.Series) -> Array | None:
         return None
     if kind == "f" and isinstance(series.dtype, np.dtype):
         lost = np.isnan(series.to_numpy())
+    elif isinstance(series.dtype, pd.CategoricalDtype):
+        lost = series.cat.codes.to_numpy() < 0
     else:
         lost = series.isna().to_numpy()
     return lost if lost.any() else None
