@@ -55,7 +55,8 @@ class VarianceShares:
 
 def variance_shares(design: Design, estimates: Estimates) -> VarianceShares:
     """Variance of the fixed part, of each grouping factor's random part, and of the residual."""
-    marginal = design.X @ estimates.beta
+    # Without predictors the fitted averages differ by rounding only.
+    fixed = (design.X @ estimates.beta).var(ddof=1) if design.layout.terms else 0.0
     by_group = []
     factors = zip(estimates.conditioned.factors, estimates.covariances, strict=True)
     for factor, covariance in factors:
@@ -63,7 +64,7 @@ def variance_shares(design: Design, estimates: Estimates) -> VarianceShares:
         Z = Z[0] if len(Z) == 1 else np.concatenate(Z, axis=1)
         mean_squares = Z.T @ Z / len(Z)
         by_group.append((factor.name, float((covariance * mean_squares).sum())))
-    return VarianceShares(float(marginal.var(ddof=1)), tuple(by_group), estimates.sigma**2)
+    return VarianceShares(float(fixed), tuple(by_group), estimates.sigma**2)
 
 
 def icc(design: Design, estimates: Estimates) -> ICC:

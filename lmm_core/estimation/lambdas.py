@@ -32,6 +32,9 @@ def on_user_scale(factor: Factor, Lambda: Array) -> Array:
     result = np.zeros_like(Lambda)
     transform = factor.transform
     for start, stop in factor.coupled:
+        if stop - start == 1:
+            result[start, start] = abs(transform[start, start] * Lambda[start, start])
+            continue
         part = slice(start, stop)
         result[part, part] = lower_root(transform[part, part] @ Lambda[part, part])
     return result

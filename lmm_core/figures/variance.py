@@ -39,9 +39,7 @@ def variance_bar(fit: FittedModel) -> Picture:
     """
     found = shares.variance_shares(fit.design, fit.estimates)
     total = found.fixed + found.random + found.residual
-    # Without predictors the fixed effects' variance is rounding noise.
-    fixed = found.fixed if found.fixed > 1e-12 * total else 0.0
-    parts = [("Fixed effects", fixed, FIXED)]
+    parts = [("Fixed effects", found.fixed, FIXED)] if fit.spec.fixed else []
     for k, (name, value) in enumerate(found.by_group):
         parts.append((f"Between {name} groups", value, GROUP_COLOURS[k % len(GROUP_COLOURS)]))
     parts.append(("Residual", found.residual, RESIDUAL))

@@ -14,6 +14,8 @@ def trajectory_sentence(fit: FittedModel) -> str:
     group = block.grouping.name
     n = whole(block.grouping.n_levels)
     slopes = [name for name in block.names if name != "(Intercept)"]
+    if not slopes and not fit.spec.fixed:
+        return f"The model has no predictor: each of the {n} {group} groups has a level of its own."
     if not slopes:
         return (
             f"The model gives all {n} {group} groups the same slopes; their lines are parallel and "

@@ -14,26 +14,24 @@ from lmm_core.report.columns import Units, outcome_name, outcome_unit
 def icc_sentence(fit: FittedModel) -> str:
     """What the ICC means here."""
     icc = fit.icc()
+    predictors = bool(fit.spec.fixed)
+    of = "variance that the predictors leave" if predictors else "variance"
     if len(icc.by_group) == 1:
         group = icc.by_group[0][0]
         share = percent(icc.adjusted)
         if icc.adjusted < 5e-9:
-            return (
-                f"None of the variance that the predictors leave is estimated to lie between "
-                f"{group} groups: the ICC is 0."
-            )
+            return f"None of the {of} is estimated to lie between {group} groups: the ICC is 0."
         meaning = (
             f"two rows of the same {group} correlate by about {correlation(icc.adjusted)}"
             if not icc.with_slopes
             else "this share changes along the random slope; it is averaged over the rows here"
         )
-        return (
-            f"{share} of the variance that the predictors leave lies between {group} groups: "
-            f"{meaning}."
-        )
-    parts = [f"{percent(value)} between {name} groups" for name, value in icc.by_group]
+        return f"{share} of the {of} lies between {group} groups: {meaning}."
+    (first, share), *others = icc.by_group
+    parts = [f"{percent(share)} lies between {first} groups"]
+    parts += [f"{percent(value)} between {name} groups" for name, value in others]
     rest = percent(1 - icc.adjusted)
-    return f"Of the variance that the predictors leave, {', '.join(parts)} and {rest} is residual."
+    return f"Of the {of}, {', '.join(parts)}, and {rest} is residual."
 
 
 def variance_sentences(fit: FittedModel, units: Units) -> list[str]:
@@ -42,8 +40,9 @@ def variance_sentences(fit: FittedModel, units: Units) -> list[str]:
     sentences = []
     for row in fit.components:
         if row.group == "Residual":
+            around = "Around its own line" if fit.spec.fixed else "Around the level of its group"
             sentences.append(
-                f"Around its own line a row of {outcome} typically lies {number(row.sdcor)}"
+                f"{around} a row of {outcome} typically lies {number(row.sdcor)}"
                 f"{f' {unit}' if unit else ''} off (residual SD)."
             )
         elif row.term_2 is not None:

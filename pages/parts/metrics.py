@@ -6,8 +6,18 @@ import streamlit as st
 
 from lmm_core.fitted import FittedModel
 from lmm_core.formatting import interval, level_text, number, percent, whole
-from lmm_core.report.columns import Units, key_coefficient, outcome_unit, short_name
+from lmm_core.report.columns import (
+    Coefficient,
+    Units,
+    key_coefficient,
+    outcome_unit,
+    short_name,
+)
 from lmm_core.report.markup import md
+
+
+def _effect_label(key: Coefficient) -> str:
+    return f"Effect of {md(short_name(key))}" if key.parts else "Average"
 
 
 def show(fit: FittedModel, units: Units) -> None:
@@ -20,7 +30,7 @@ def show(fit: FittedModel, units: Units) -> None:
     between = f"{percent(icc.adjusted)} of the variance left is between groups"
     cells = (
         ("Rows", whole(fit.n_obs), md(f"{groups} groups")),
-        (f"Effect of {md(short_name(key))}", number(key.estimate), bounds),
+        (_effect_label(key), number(key.estimate), bounds),
         ("ICC", number(icc.adjusted, 2), between),
         ("R²", number(r2.conditional, 2), f"fixed effects alone {number(r2.marginal, 2)}"),
     )

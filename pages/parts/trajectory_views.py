@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import streamlit as st
 
 from lmm_core.figures.multiples import n_pages, small_multiples
@@ -41,18 +43,19 @@ def show(fit: FittedModel, units: Units) -> None:
 
 
 def _together(fit: FittedModel, units: Units, group: str) -> None:
-    left, middle, right = st.columns(3)
-    with left:
+    controls = st.grid(3, min_column_width=200)
+    with controls.cell() if x_choices(fit, group) else nullcontext():
         x = _axis(fit, group)
-    with middle:
+    with controls.cell() if _categorical(fit) else nullcontext():
         by = _colour(fit)
-    marked = right.multiselect(
-        f"Highlight {md(group)}",
-        list(fit.groups[group].levels),
-        key=f"highlight:{group}",
-        placeholder="Search for a group",
-        persist_state="session",
-    )
+    with controls.cell():
+        marked = st.multiselect(
+            f"Highlight {md(group)}",
+            list(fit.groups[group].levels),
+            key=f"highlight:{group}",
+            placeholder="Search for a group",
+            persist_state="session",
+        )
     layers = st.pills(
         "Show",
         list(LAYERS),
@@ -112,10 +115,14 @@ def _axis(fit: FittedModel, group: str) -> str | None:
     return st.selectbox("Horizontal axis", offered, key=f"axis:{'|'.join(offered)}")
 
 
-def _colour(fit: FittedModel) -> str | None:
+def _categorical(fit: FittedModel) -> list[str]:
+    """Columns that can colour the average."""
     encoders = fit.design.encoders.values()
-    offered = [e.factor.column for e in encoders if isinstance(e, Categorical)]
-    offered = list(dict.fromkeys(offered))
+    return list(dict.fromkeys(e.factor.column for e in encoders if isinstance(e, Categorical)))
+
+
+def _colour(fit: FittedModel) -> str | None:
+    offered = _categorical(fit)
     if not offered:
         return None
     default = default_by(fit)

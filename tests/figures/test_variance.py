@@ -16,8 +16,8 @@ SLEEP = ("sleepstudy", ("Subject",))
         ("sleep_rs|REML", ["Fixed effects", "Subject", "Residual"], [True, True, True]),
         ("mathach_rs|REML", ["Fixed effects", "School", "Residual"], [True, True, True]),
         ("bodywt|REML", ["Fixed effects", "Rat", "Residual"], [True, True, False]),
-        ("penicillin|REML", ["Fixed effects", "plate", "sample", "Residual"], [False, *[True] * 3]),
-        ("dye2_sing|REML", ["Fixed effects", "Batch", "Residual"], [False, False, True]),
+        ("penicillin|REML", ["plate", "sample", "Residual"], [True, True, True]),
+        ("dye2_sing|REML", ["Batch", "Residual"], [False, True]),
     ],
 )
 def test_one_part_per_source_labelled_when_wide_enough(key, names, labelled):
@@ -29,10 +29,12 @@ def test_one_part_per_source_labelled_when_wide_enough(key, names, labelled):
     assert [bool(trace.text[0]) for trace in picture.figure.data] == labelled
     assert [width > 0.06 for width in widths] == labelled
     shares = variance_shares(fit.design, fit.estimates)
-    values = [shares.fixed, *(value for _, value in shares.by_group), shares.residual]
+    values = [*(value for _, value in shares.by_group), shares.residual]
+    fixed = [shares.fixed] if "Fixed effects" in names else []
+    values = fixed + values
     np.testing.assert_allclose(picture.data["variance"], values, atol=1e-12)
     colours = [trace.marker.color for trace in picture.figure.data]
-    assert (colours[0], colours[1], colours[-1]) == (FIXED, RANDOM, RESIDUAL)
+    assert (*colours[: len(fixed) + 1], colours[-1]) == (*[FIXED] * len(fixed), RANDOM, RESIDUAL)
     assert len(set(colours)) == len(colours)
 
 
@@ -41,9 +43,9 @@ def test_text_on_a_part_has_contrast():
     assert [trace.textfont.color for trace in bar] == ["#FFFFFF", "#111111", "#111111"]
 
 
-def test_no_fixed_effect_has_no_share():
+def test_without_predictors_there_is_no_part_for_them():
     assert variance_bar(reference_fit("dye2_sing|REML")).alt == (
-        "Shares of the variance: Fixed effects 0 %, Between Batch groups 0 %, Residual 100 %."
+        "Shares of the variance: Between Batch groups 0 %, Residual 100 %."
     )
 
 
