@@ -111,9 +111,16 @@ class _Parser:
         )
 
     def ordered(self, terms: list[frozenset[str]], order: dict[str, int]) -> tuple[Term, ...]:
-        """R's order: by degree, then as written; within a term by first appearance."""
-        by_degree = sorted(terms, key=len)
-        return tuple(tuple(sorted(term, key=lambda f: order.get(f, 0))) for term in by_degree)
+        """R's order: by degree, then as written. Within a term by first appearance in that order,
+        so that the same model written in another order reads the same.
+        """
+        ranks: dict[str, int] = {}
+        result = []
+        for term in sorted(terms, key=len):
+            for factor in sorted(term, key=lambda f: order.get(f, 0)):
+                ranks.setdefault(factor, len(ranks))
+            result.append(tuple(sorted(term, key=ranks.__getitem__)))
+        return tuple(result)
 
     # -- expressions
 

@@ -52,10 +52,18 @@ def relation(frame: pd.DataFrame, first: str, second: str) -> Relation:
         return Relation("nested", first, second)
     if len(pairs) == n_b:
         return Relation("nested", second, first)
+    # With one row for each pair, IDs counted separately would be one group per row.
+    if len(pairs) == int(np.count_nonzero(both)):
+        return Relation("crossed", first, second)
+    anew = []
     if _numbered_anew(names_a, len(pairs) / max(1, n_b)):
-        return Relation("crossed", first, second, True)
+        anew.append((n_a, first, second))
     if _numbered_anew(names_b, len(pairs) / max(1, n_a)):
-        return Relation("crossed", second, first, True)
+        anew.append((n_b, second, first))
+    if anew:
+        # When both could be, the one with fewer labels is taken as the inner one.
+        _, inner, outer = min(anew, key=lambda found: found[0])
+        return Relation("crossed", inner, outer, True)
     return Relation("crossed", first, second)
 
 
