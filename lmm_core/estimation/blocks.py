@@ -9,7 +9,6 @@ from sums of diagonal blocks of M^-1.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from math import log
 
 import numpy as np
@@ -23,12 +22,13 @@ from lmm_core.estimation.pairs import (
     find_coupling,
     find_pieces,
 )
+from lmm_core.estimation.state import Reduced
 
 Array = np.ndarray
 
 
 @dataclass
-class BlockState:
+class BlockState(Reduced):
     """The factorisation at one theta.
 
     ``inverse_L`` are the level blocks of the first factor; ``Y`` (entries, q1) its coupling with
@@ -45,19 +45,6 @@ class BlockState:
     root: Array
     value: float
     extra: dict = field(default_factory=dict)
-
-    @property
-    def squares(self) -> float:
-        return float(self.root[-1, -1] ** 2)
-
-    @cached_property
-    def H(self) -> Array:
-        inverse = np.linalg.inv(self.root[:-1, :-1])
-        return inverse.T @ inverse
-
-    @cached_property
-    def beta(self) -> Array:
-        return np.linalg.solve(self.root[:-1, :-1].T, self.root[-1, :-1])
 
 
 class BlockCriterion:

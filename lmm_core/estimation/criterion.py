@@ -17,12 +17,13 @@ import numpy as np
 
 from lmm_core.estimation.crossproducts import Conditioned, Factor, FactorProducts
 from lmm_core.estimation.scoring import ScoringParts
+from lmm_core.estimation.state import Reduced
 
 Array = np.ndarray
 
 
 @dataclass
-class State:
+class State(Reduced):
     """The factorisation at one Lambda, levels on the last axis.
 
     With S = Lambda'A Lambda + I per level: ``K`` (q, q, G) = Lambda S^-1 Lambda' and ``KB``
@@ -35,26 +36,6 @@ class State:
     KB: Array
     root: Array
     value: float
-
-    @property
-    def squares(self) -> float:
-        """Penalised residual sum of squares, conditioned scale."""
-        return float(self.root[-1, -1] ** 2)
-
-    @cached_property
-    def inverse_root(self) -> Array:
-        """(p, p), lower: the inverse of the Cholesky factor of X'V^-1 X."""
-        return np.linalg.inv(self.root[:-1, :-1])
-
-    @cached_property
-    def H(self) -> Array:
-        """(p, p): (X'V^-1 X)^-1 on the conditioned scale."""
-        return self.inverse_root.T @ self.inverse_root
-
-    @cached_property
-    def beta(self) -> Array:
-        """(p,): coefficients of the conditioned y on the conditioned X."""
-        return self.root[-1, :-1] @ self.inverse_root
 
 
 @dataclass

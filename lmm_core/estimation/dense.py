@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
 from math import exp, log
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy as np
 from lmm_core.estimation.criterion import KenwardRogerParts, constant
 from lmm_core.estimation.crossproducts import Conditioned, conditioned_columns
 from lmm_core.estimation.scoring import ScoringParts
+from lmm_core.estimation.state import Reduced
 
 Array = np.ndarray
 
@@ -24,7 +24,7 @@ LARGEST = 120
 
 
 @dataclass
-class DenseState:
+class DenseState(Reduced):
     """The factorisation at one theta: ``T`` (K, K + p + 1) = L^-1 Lambda'[Z'Z Z'X Z'y] with
     L L' = Lambda'Z'Z Lambda + I, and ``half`` (K, K) = L^-1 Lambda'.
     """
@@ -34,23 +34,6 @@ class DenseState:
     T: Array
     root: Array
     value: float
-
-    @property
-    def squares(self) -> float:
-        return float(self.root[-1, -1] ** 2)
-
-    @cached_property
-    def inverse_root(self) -> Array:
-        return np.linalg.inv(self.root[:-1, :-1])
-
-    @cached_property
-    def H(self) -> Array:
-        """(p, p): (X'V^-1 X)^-1 on the conditioned scale."""
-        return self.inverse_root.T @ self.inverse_root
-
-    @cached_property
-    def beta(self) -> Array:
-        return self.root[-1, :-1] @ self.inverse_root
 
 
 @dataclass
