@@ -16,9 +16,13 @@ _HOME = {
     "LMMError": "errors",
     "ModelError": "errors",
     "ModelSpec": "model.spec",
+    "check_assumptions": "assess.assumptions",
+    "compare_models": "inference.comparison",
+    "describe": "model.sentence",
     "fit_model": "fitted",
     "load_sample": "data.samples",
     "read_table": "data.read",
+    "reshape_long": "data.reshape",
     "sample_names": "data.samples",
     "test_random_terms": "fitted",
 }

@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
+from lmm_core.data.history import History, carry_out
+from lmm_core.data.step import Step
+from lmm_core.data.table import Table
 from lmm_core.errors import LMMError
 from lmm_core.fitted import FittedModel, fit_model
 from lmm_core.model.spec import ModelSpec
@@ -91,6 +94,8 @@ class TimedFit:
 # About 3 million rows of fitted models in all sessions together.
 _fits: Cache[TimedFit] = Cache(3_000_000, lambda timed: 1_000 + timed.fit.n_obs)
 _facts: Cache[Any] = Cache(512)
+# 20 million cells of prepared tables, about 160 MB (columns that a step left alone are shared).
+_tables: Cache[History] = Cache(20_000_000, lambda history: 1_000 + history.table.frame.size)
 
 
 def cached_fit(fingerprint: str, frame: pd.DataFrame, spec: ModelSpec) -> TimedFit:
@@ -116,6 +121,16 @@ def cached_fit(fingerprint: str, frame: pd.DataFrame, spec: ModelSpec) -> TimedF
         return TimedFit(fit, timed.seconds)
 
     return _fits.get((fingerprint, spec), other_tests)
+
+
+def cached_steps(
+    table: Table, steps: Sequence[Step], others: Mapping[str, Table] | None = None
+) -> History:
+    """``carry_out`` remembered by the table's fingerprint and the steps."""
+    if not steps:
+        return History(table)
+    key = (table.fingerprint, *(step.text for step in steps))
+    return _tables.get(key, lambda: carry_out(table, steps, others))
 
 
 def remembered(key: Hashable, make: Callable[[], Any]) -> Any:

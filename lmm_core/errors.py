@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 
@@ -44,16 +45,35 @@ class DataError(LMMError):
     """The file or table can't be used as it is."""
 
 
+_AROUND = 60
+"""Characters that are shown on both sides of a wrong place."""
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes in a fixed-width font."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
 class FormulaError(LMMError):
     """A formula can't be read. ``details``: ``text``, ``position`` (0-based), ``length``."""
 
     @property
     def marked(self) -> str:
-        """The formula with the wrong place marked below it, for a fixed-width font."""
+        """The formula with the wrong place marked below it, for a fixed-width font.
+
+        Of several lines the one with the wrong place; long ones are cut on both sides.
+        """
         text = str(self.details.get("text", ""))
-        position = int(self.details.get("position", 0))
-        length = max(1, int(self.details.get("length", 1)))
-        return f"{text}\n{' ' * position}{'^' * length}"
+        position = min(int(self.details.get("position", 0)), len(text))
+        start = max(text.rfind("\n", 0, position) + 1, position - _AROUND)
+        stop = text.find("\n", position)
+        stop = min(len(text) if stop < 0 else stop, position + _AROUND)
+        line = "".join(c if c.isprintable() else " " for c in text[start:stop])
+        wrong = line[position - start :][: max(1, int(self.details.get("length", 1)))]
+        lead = "… " * (start > 0 and text[start - 1] != "\n")
+        tail = " …" * (stop < len(text.rstrip()))
+        marks = "^" * max(1, _width(wrong))
+        return f"{lead}{line}{tail}\n{' ' * (len(lead) + _width(line[: position - start]))}{marks}"
 
 
 class ModelError(LMMError):

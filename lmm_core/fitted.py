@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,10 @@ from lmm_core.inference.satterthwaite import satterthwaite
 from lmm_core.model.design import Design, Grouping, build_design
 from lmm_core.model.rows import Dropped
 from lmm_core.model.spec import DfMethod, ModelSpec
+
+if TYPE_CHECKING:
+    from lmm_core.inference.marginal_means import Weights
+    from lmm_core.inference.reference_grid import At, Columns
 
 Array = np.ndarray
 
@@ -219,6 +223,35 @@ class FittedModel:
     def anova(self, type: Literal[2, 3] = 3) -> pd.DataFrame:
         """F tests of the terms: term, sum_sq, mean_sq, num_df, den_df, f_value, p_value."""
         return anova_table(self.design, self.estimates.beta, self.sigma, self.df_source, type)
+
+    # Imported when used: effects need scipy.special, which takes longer than all the rest.
+
+    def marginal_means(self, factors: Columns = (), at: At | None = None) -> pd.DataFrame:
+        """Means per level, the rest held; see ``inference.marginal_means``."""
+        from lmm_core.inference.marginal_means import marginal_means
+
+        return marginal_means(self, factors, at)
+
+    def contrasts(
+        self,
+        factors: Columns,
+        adjust: str = "tukey",
+        by: Columns | None = None,
+        custom: Mapping[str, Weights] | None = None,
+        at: At | None = None,
+    ) -> pd.DataFrame:
+        """Comparisons of means, all pairs or one's own; see ``inference.marginal_means``."""
+        from lmm_core.inference.marginal_means import contrasts
+
+        return contrasts(self, factors, adjust, by, custom, at)
+
+    def slopes(
+        self, variable: str, by: Columns | None = None, at: At | None = None
+    ) -> pd.DataFrame:
+        """Slopes of a numeric predictor, per level of ``by``; see ``inference.slopes``."""
+        from lmm_core.inference.slopes import slopes
+
+        return slopes(self, variable, by, at)
 
     def predict(
         self,

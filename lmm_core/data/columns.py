@@ -107,7 +107,8 @@ def _text_kind(values: pd.Series, codes: np.ndarray, uniques: pd.Index) -> tuple
     named_id = looks_like_id(values.name)
     if not named_id and nearly_numeric(values):
         bad = int(numbers_in(values)[1].sum())
-        return "text", f"nearly all cells are numbers, {bad} of {n_filled} are not"
+        if bad:  # digits throughout are labels: 007, or what was set to be text
+            return "text", f"nearly all cells are numbers, {bad} of {n_filled} are not"
     texts = [str(u) for u in uniques]
     if dates_in(texts) is not None:
         return "date", "text that reads as dates"

@@ -65,6 +65,8 @@ def set_kind(
     one_of(kind, KINDS, "kind of column")
     values = column_of(frame, column)
     if kind == "number":
+        if is_number(values):
+            return Change(frame, f'"{column}" is taken as numbers.')
         return number(frame, column)
     if kind == "date":
         dates, bad = parse_dates(values, date_format)

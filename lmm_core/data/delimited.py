@@ -201,6 +201,8 @@ def _without_footnotes(text: str, start: int, delimiter: str, width: int) -> tup
     if not n:
         return text[start:], 0
     kept = low + sum(len(line) for line in tail[: len(tail) - n])
+    if text.count('"', start, kept) % 2 and text.count('"', kept) % 2:
+        return text[start:], 0  # lines of a quoted value, which ends in them
     return text[start:kept], sum(1 for row in cells[len(cells) - n :] if filled(row))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,12 +21,16 @@ DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:T[\d:.]+)?")
 
 @dataclass(frozen=True)
 class LongPlan:
-    """Checked settings of a reshape; ``families`` maps measure -> time -> column."""
+    """Checked settings of a reshape; ``families`` maps measure -> time -> column.
+
+    ``number_name`` is a new column that numbers the rows of the wide table, where one is wanted.
+    """
 
     id: list[str]
     families: dict[str, dict[Time, str]]  # value column -> time -> column
     times: list[Time]
     time_name: str
+    number_name: str | None = None
 
 
 def long_plan(
@@ -35,6 +40,7 @@ def long_plan(
     time_name: str,
     value_name: str,
     times: Sequence[Time] | None,
+    number_name: str | None = None,
 ) -> LongPlan:
     """Check the settings of ``reshape_long``, whose parameters these are."""
     measures = _measures(values, value_name)
@@ -45,22 +51,26 @@ def long_plan(
             "Choose the columns that hold the same measure at several times.",
             "no_values",
         )
-    kept = [str(c) for c in frame.columns if c not in set(used)] if id is None else list(id)
+    times_used = Counter(used)
+    kept = [str(c) for c in frame.columns if c not in times_used] if id is None else list(id)
     for name in [*used, *kept]:
         column_of(frame, name)
-    twice = [c for c in dict.fromkeys(used) if used.count(c) > 1 or c in kept]
+    repeated = set(kept)
+    twice = [c for c, n in times_used.items() if n > 1 or c in repeated]
     if twice:
         raise DataError(
             f"{listed(twice)} can't be used twice.",
             "A column is either kept, or the values of one measure.",
             "name_taken",
         )
-    taken = [n for n in [time_name, *measures] if n in kept]
-    if taken or time_name in measures or not time_name.strip():
-        name = taken[0] if taken else time_name
+    names = [*kept, *measures, time_name, *([number_name] if number_name is not None else [])]
+    again = [name for name, n in Counter(names).items() if n > 1]
+    if again:
         raise DataError(
-            f'There would be two columns "{name}".', "Choose another name.", "name_taken"
+            f'There would be two columns "{again[0]}".', "Choose another name.", "name_taken"
         )
+    if not all(name.strip() for name in names[len(kept) :]):
+        raise DataError("A new column needs a name.", "Type one.", "name_taken")
     families = {
         name: dict(zip(_times(columns, times, given), columns, strict=True))
         for name, (columns, given) in measures.items()
@@ -72,7 +82,7 @@ def long_plan(
             "Leave out columns or rows that the analysis doesn't need first.",
             "too_large",
         )
-    return LongPlan(kept, families, order, time_name)
+    return LongPlan(kept, families, order, time_name, number_name)
 
 
 def _measures(

@@ -237,6 +237,8 @@ def _between_share(values: pd.Series, codes: Array, n_groups: int) -> float:
     # The ANOVA estimator, so that chance differences of group means don't count.
     ss_within = float(((x - mean[at]) ** 2).sum())
     groups = int((n > 0).sum())
+    if groups < 2:
+        return 0.0
     ms_within = ss_within / (len(x) - groups)
     ms_between = (total - ss_within) / max(groups - 1, 1)
     size = (len(x) - float((n.astype(float) ** 2).sum()) / len(x)) / max(groups - 1, 1)

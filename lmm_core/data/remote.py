@@ -47,6 +47,11 @@ def read_address(
     Errors: those of ``fetch`` and of ``read_table``.
     """
     fetched = fetch(url, limit_bytes, timeout, allow_private)
+    return read_fetched(fetched, **options)
+
+
+def read_fetched(fetched: Fetched, **options: str | int | None) -> Table:
+    """Read what was downloaded; ``options`` and errors are those of ``read_table``."""
     try:
         table = read_table(fetched.data, name=fetched.name, **options)  # type: ignore[arg-type]
     except DataError as error:

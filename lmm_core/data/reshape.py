@@ -52,6 +52,7 @@ def reshape_long(
     value_name: str = "value",
     times: Sequence[Time] | None = None,
     drop_empty: bool = False,
+    number_name: str | None = None,
 ) -> pd.DataFrame:
     """Return the table with one row per row of ``frame`` and time.
 
@@ -71,11 +72,14 @@ def reshape_long(
         an ordered category.
     drop_empty:
         Leave out rows without any value.
+    number_name:
+        A new column, in front, with the number of the row of ``frame`` (from 1): the identifier of
+        a table that has none.
 
     Rows stand in the order of ``frame``, then of time. Errors: DataError ``no_values``,
     ``unknown_column``, ``name_taken``, ``times``, ``too_large``.
     """
-    plan = long_plan(frame, id, values, time_name, value_name, times)
+    plan = long_plan(frame, id, values, time_name, value_name, times, number_name)
     return _long(frame, plan, drop_empty)
 
 
@@ -87,14 +91,15 @@ def preview_long(
     value_name: str = "value",
     times: Sequence[Time] | None = None,
     drop_empty: bool = False,
+    number_name: str | None = None,
     rows: int = 3,
 ) -> LongPreview:
     """Say what ``reshape_long`` would give, from the first ``rows`` rows and counts of cells."""
-    plan = long_plan(frame, id, values, time_name, value_name, times)
+    plan = long_plan(frame, id, values, time_name, value_name, times, number_name)
     n, k = len(frame), len(plan.times)
     n_empty = _empty_rows(frame, plan)
     n_after = n * k - (n_empty if drop_empty else 0)
-    repeated = _repeated(frame, plan.id)
+    repeated = _repeated(frame, plan)
     return LongPreview(
         frame.head(rows),
         _long(frame.head(rows), plan, drop_empty),
@@ -114,14 +119,16 @@ def long_step(
     time_name: str = "time",
     times: list[float | str] | None = None,
     drop_empty: bool = False,
+    number_name: str | None = None,
 ) -> Change:
     """Carry out the step "reshape_long"; ``values`` maps each measure to its columns."""
-    plan = long_plan(frame, id, values, time_name, "value", times)
+    plan = long_plan(frame, id, values, time_name, "value", times, number_name)
     made = _long(frame, plan, drop_empty)
     n_empty = _empty_rows(frame, plan)
-    note = _sentence(len(frame), plan, n_empty, len(made), _repeated(frame, plan.id))
+    note = _sentence(len(frame), plan, n_empty, len(made), _repeated(frame, plan))
     inherits = {name: tuple(by.values()) for name, by in plan.families.items()}
-    return Change(made, note, inherits, {time_name: ""})
+    made_anew = {time_name: ""} | ({number_name: ""} if number_name is not None else {})
+    return Change(made, note, inherits, made_anew)
 
 
 def say_long(
@@ -130,18 +137,23 @@ def say_long(
     time_name: str,
     times: list[float | str] | None,
     drop_empty: bool,
+    number_name: str | None,
 ) -> str:
     """Describe the step."""
     parts = [f'"{name}" from {listed(columns)}' for name, columns in values.items()]
     tail = ", leaving out rows without a value" if drop_empty else ""
+    tail += f', with the number of the wide row as "{number_name}"' if number_name else ""
     return f'Make one row per "{time_name}": {"; ".join(parts)}{tail}.'
 
 
 def _long(frame: pd.DataFrame, plan: LongPlan, drop_empty: bool) -> pd.DataFrame:
     n, k = len(frame), len(plan.times)
-    check_width(len(plan.id) + len(plan.families) + 1)
+    check_width(len(plan.id) + len(plan.families) + 2)
     repeat = np.repeat(np.arange(n), k)
-    columns: dict[str, object] = {name: frame[name].array.take(repeat) for name in plan.id}
+    columns: dict[str, object] = {}
+    if plan.number_name is not None:
+        columns[plan.number_name] = repeat + 1
+    columns |= {name: frame[name].array.take(repeat) for name in plan.id}
     columns[plan.time_name] = _time_column(plan.times, n)
     # Stacked by time, then brought into the order of the rows.
     turn = np.arange(n * k).reshape(k, n).T.ravel()
@@ -190,17 +202,19 @@ def _time_column(times: list[Time], n: int) -> object:
 
 
 def _empty_rows(frame: pd.DataFrame, plan: LongPlan) -> int:
-    total = 0
-    for time in plan.times:
-        columns = [by[time] for by in plan.families.values() if time in by]
-        total += int(frame[columns].isna().all(axis=1).sum())
-    return total
+    filled = {time: np.zeros(len(frame), dtype=bool) for time in plan.times}
+    for by in plan.families.values():
+        for time, column in by.items():
+            filled[time] |= frame[column].notna().to_numpy()
+    return sum(len(frame) - int(np.count_nonzero(rows)) for rows in filled.values())
 
 
-def _repeated(frame: pd.DataFrame, id: list[str]) -> int:
-    if not id:
+def _repeated(frame: pd.DataFrame, plan: LongPlan) -> int:
+    if plan.number_name is not None:
+        return 0
+    if not plan.id:
         return max(len(frame) - 1, 0)
-    codes, n_ids = group_codes(frame, id)
+    codes, n_ids = group_codes(frame, plan.id)
     return int((codes >= 0).sum()) - n_ids
 
 

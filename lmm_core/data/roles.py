@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -58,9 +59,12 @@ class _View:
         return self.within.get(name, True)
 
 
-def propose_roles(frame: pd.DataFrame) -> Roles:
-    """Propose roles from the kinds, the names and the repetition pattern of the columns."""
-    infos = {info.name: info for info in describe_columns(frame)}
+def propose_roles(frame: pd.DataFrame, columns: Sequence[ColumnInfo] | None = None) -> Roles:
+    """Propose roles from the kinds, the names and the repetition pattern of the columns.
+
+    ``columns`` are the kinds where they are known already.
+    """
+    infos = {info.name: info for info in columns or describe_columns(frame)}
     reasons: dict[str, str] = {}
     group = _choose_group(frame, infos, reasons)
     view = _View(frame, infos, varies_within(frame, group) if group is not None else {})

@@ -32,7 +32,7 @@ from lmm_core.data.recode import merge_levels, recode, say_merge_levels, say_rec
 from lmm_core.data.reshape import long_step, say_long
 from lmm_core.data.rows import drop_duplicates, filter_rows, say_drop_duplicates, say_filter
 from lmm_core.data.step import Step
-from lmm_core.data.table import Table, fingerprint_of
+from lmm_core.data.table import Question, Table, fingerprint_of
 from lmm_core.data.transform import (
     center,
     combine,
@@ -194,7 +194,17 @@ def apply_steps(table: Table, steps: Iterable[Step], others: Others | None = Non
             raise
     if current is table:
         return table
-    return replace(current, questions=find_questions(current.frame))
+    of_file = [q for q in table.questions if q.key in ("labels", "decimal")]
+    kept = [q for q in of_file if _untouched(table, current, q)]
+    return replace(current, questions=(*kept, *find_questions(current.frame)))
+
+
+def _untouched(before: Table, after: Table, question: Question) -> bool:
+    """Say whether the columns of a question about the file are still as they were read."""
+    there = set(map(str, after.frame.columns))
+    return all(
+        c in there and after.frame[c].dtype == before.frame[c].dtype for c in question.columns
+    )
 
 
 def read_step(table: Table) -> Step:

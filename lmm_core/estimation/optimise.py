@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lmm_core.errors import EstimationError
 from lmm_core.estimation.certify import Criterion, certificate, leave_boundary, value_at
 from lmm_core.estimation.convergence import GAIN_TOLERANCE, Attempt, Convergence
 from lmm_core.estimation.lambdas import snapped
@@ -54,7 +55,15 @@ def optimise(
     optimisers. A named optimiser is used alone; its certificate then says whether it got there.
     """
     chosen = "newton" if optimizer == "auto" else optimizer
-    begin, first = best_start(criterion) if start is None else (start, None)
+    begin, first = (start, value_at(criterion, start)) if start is not None else (None, None)
+    if first is None or first[1] is None:
+        begin, first = best_start(criterion)
+    if first[1] is None:
+        raise EstimationError(
+            "The criterion can't be computed for these data.",
+            "Leave out random slopes or predictors: there are too few rows for them.",
+            code="not_finite",
+        )
     point, attempt = run(criterion, chosen, begin, max_iterations, first)
     point, record = _finish(criterion, point, (attempt,), chosen, max_iterations)
     if record.converged or optimizer != "auto":

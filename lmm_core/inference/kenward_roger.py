@@ -30,9 +30,9 @@ class KenwardRoger:
     P: Array
 
     def df(self, contrasts: Array) -> Array:
-        """(m,) denominator df of single contrasts (m, p)."""
+        """(m,) denominator df of single contrasts (m, p); infinite where nothing is estimated."""
         contrasts = np.atleast_2d(contrasts)
-        return np.array([self.scaled(row[None])[0] for row in contrasts])
+        return np.array([self.scaled(row[None])[0] if row.any() else np.inf for row in contrasts])
 
     def scaled(self, L: Array) -> tuple[float, float]:
         """Denominator df and scale of the F statistic of the rows of ``L`` (q, p), full rank."""

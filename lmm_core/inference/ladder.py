@@ -47,8 +47,8 @@ def standard_ladder(spec: ModelSpec, slope: Term | str | None = None) -> tuple[R
     if terms:
         ladder += [
             rung("Random slope", RandomTerm(first, terms, intercept=False)),
-            rung("Both, uncorrelated", RandomTerm(first, terms, correlated=False)),
-            rung("Both, correlated", RandomTerm(first, terms)),
+            rung("Uncorrelated intercept and slope", RandomTerm(first, terms, correlated=False)),
+            rung("Intercept and slope", RandomTerm(first, terms)),
         ]
     return tuple(ladder)
 

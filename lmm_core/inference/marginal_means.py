@@ -148,11 +148,19 @@ def families_of(cells: Cells, inner: tuple[str, ...], outer: tuple[str, ...] = (
     named = {c: _needs_name([cell[c] for cell in cells.values]) for c in inner}
     first = cells.values[:size]
     labels = [" ".join(f"{c if named[c] else ''}{_text(cell[c])}" for c in inner) for cell in first]
+    texts = {c: _short_texts([cell[c] for cell in first]) for c in inner}
     names = [
-        " and ".join(f"{f'{c} = ' if named[c] else ''}{_text(cell[c])}" for c in inner)
-        for cell in first
+        " and ".join(f"{f'{c} = ' if named[c] else ''}{texts[c][k]}" for c in inner)
+        for k in range(size)
     ]
     return Families(tuple(labels), tuple(names), groups)
+
+
+def _short_texts(values: Sequence[Value]) -> list[str]:
+    """For sentences: four digits where they tell the values apart, and a true minus sign."""
+    numbers = {v for v in values if not isinstance(v, str)}
+    digits = 4 if len({f"{v:.4g}" for v in numbers}) == len(numbers) else 6
+    return [v if isinstance(v, str) else f"{v:.{digits}g}".replace("-", "−") for v in values]
 
 
 def _needs_name(values: Sequence[Value]) -> bool:

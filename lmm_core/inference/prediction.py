@@ -35,7 +35,9 @@ def predict(
     """Columns ``fit`` and, with an interval, ``conf_low`` and ``conf_high``; index of ``frame``.
 
     A confidence interval is for the mean of the target, a prediction interval for one new
-    observation of it. A group that isn't in the data is predicted by the average.
+    observation of it. A group that isn't in the data is predicted by the average. The part of the
+    variance that comes from the fixed effects counts with the t quantile of their df, the rest with
+    the normal one, so that no interval is narrower than that of the average.
     """
     if target not in ("average", "group", "new"):
         raise ModelError(f"The target “{target}” isn't known.", "Use average, group or new.")
@@ -43,9 +45,9 @@ def predict(
     values = X @ estimates.beta
     blocks = [(block, design.random_matrix(block, frame)) for block in design.blocks]
     codes = {block.grouping.name: level_codes(block, frame) for block in design.blocks}
-    variance = None
+    variance = fixed = None
     if interval is not None:
-        variance = np.einsum("mi,ij,mj->m", X, method.vcov, X)
+        fixed = variance = np.einsum("mi,ij,mj->m", X, method.vcov, X)
     if target == "group":
         values = values + random_part(estimates, blocks, codes)
         if variance is not None:
@@ -57,11 +59,13 @@ def predict(
         return result
     if interval == "prediction":
         variance = variance + estimates.sigma**2
-    if target == "average" and interval == "confidence":
-        multiplier = t_quantile(level, method.df(X))
-    else:
-        multiplier = normal_quantile(0.5 + 0.5 * level)
-    half = multiplier * np.sqrt(variance)
+    z = normal_quantile(0.5 + 0.5 * level)
+    squared = z**2 * variance
+    unknown = np.all([code < 0 for code in codes.values()], axis=0)
+    if target != "group" or unknown.any():
+        wider = (t_quantile(level, method.df(X)) ** 2 - z**2) * fixed
+        squared = squared + (wider if target != "group" else np.where(unknown, wider, 0.0))
+    half = np.sqrt(squared)
     return result.assign(conf_low=values - half, conf_high=values + half)
 
 

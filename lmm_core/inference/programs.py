@@ -164,7 +164,7 @@ def _equal(column: str, ours: float, theirs: float, se: float) -> bool:
     if column == "df":
         return bool(abs(ours - theirs) <= 1e-3 * abs(theirs))
     if column == "p_value":
-        return abs(ours - theirs) < 5e-5
+        return abs(ours - theirs) < 5e-5 or max(ours, theirs) < 0.001
     return abs(ours - theirs) <= 1e-4 * (se if column != "statistic" else 1.0)
 
 

@@ -237,7 +237,7 @@ def _notes(
             held.append(f"{column} = {values[0]}")
         else:
             mean = "its mean, " if values == predictor.points else ""
-            held.append(f"{column} = {mean}{values[0]:.6g}")
+            held.append(f"{column} = {mean}{_short(float(values[0]))}")
     notes = []
     if averaged:
         notes.append(f"Averaged over {', '.join(averaged)} with equal weights.")
@@ -253,6 +253,11 @@ def _notes(
     if factor_of(fit.spec.outcome).calls:
         notes.append(f"On the scale of {fit.spec.outcome.replace('`', '')}.")
     return tuple(notes)
+
+
+def _short(value: float) -> str:
+    """A mean for people: "2.453"; years keep their digits."""
+    return f"{value:.4g}" if abs(value) < 1000 else f"{value:.6g}"
 
 
 def _bends(fit: FittedModel, column: str) -> bool:

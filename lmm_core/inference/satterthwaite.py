@@ -30,13 +30,17 @@ class Satterthwaite:
     covariance: Array
 
     def df(self, contrasts: Array) -> Array:
-        """(m,) degrees of freedom of the rows of ``contrasts`` (m, p)."""
+        """(m,) degrees of freedom of the rows of ``contrasts`` (m, p); infinite where nothing is
+        estimated (a row of zeros, e.g. the average at x = 0 without an intercept).
+        """
         contrasts = np.atleast_2d(contrasts)
         variance = np.einsum("mi,ij,mj->m", contrasts, self.vcov, contrasts)
         slope = np.einsum("mi,kij,mj->mk", contrasts, self.gradient, contrasts)
-        spread = np.einsum("mk,kl,ml->m", slope, self.covariance, slope)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return 2.0 * variance**2 / spread
+            # Relative to the variance: the squares of small and large units leave the range.
+            relative = slope / variance[:, None]
+            spread = np.einsum("mk,kl,ml->m", relative, self.covariance, relative)
+            return np.where(variance == 0, np.inf, 2.0 / spread)
 
 
 def satterthwaite(estimates: Estimates) -> Satterthwaite:

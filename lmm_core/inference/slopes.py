@@ -102,7 +102,7 @@ def slope_contrasts(
     """All pairwise differences of the slopes that ``slopes`` gives; columns as ``contrasts``."""
     cells = _slope_cells(fit, variable, column_names(by), at)
     frame = compare(fit, cells, families_of(cells, cells.columns), adjust)
-    frame.attrs["of"] = f"the slope of {variable}"
+    frame.attrs.update(of=f"the slope of {variable}", variable=variable)
     return frame
 
 

@@ -115,6 +115,24 @@ def check_blocks(blocks: Sequence[RandomBlock], n: int) -> None:
             )
 
 
+def check_outcome_within(spec: ModelSpec, y: Array, groupings: Sequence[Grouping]) -> None:
+    """The outcome changes within the groups of every column; else the groups explain all of it."""
+    for grouping in groupings:
+        # Neighbouring rows nearly always settle it.
+        first, same = y[:1001], grouping.codes[:1001]
+        if ((first[1:] != first[:-1]) & (same[1:] == same[:-1])).any():
+            continue
+        if not varies_within(y, grouping):
+            raise ModelError(
+                f"The outcome {spec.outcome_column} never changes within {grouping.name}, so "
+                "nothing is left within the groups.",
+                "Choose an outcome that was measured in each row, or another grouping column.",
+                code="outcome_constant_within",
+                column=spec.outcome_column,
+                group=grouping.name,
+            )
+
+
 def _check_slopes_vary(block: RandomBlock) -> None:
     for k, name in enumerate(block.names):
         term = block.layout.assign[k]

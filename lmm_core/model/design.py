@@ -167,6 +167,7 @@ def build_design(spec: ModelSpec, frame: pd.DataFrame) -> Design:
     checks.check_outcome(spec, y)
     groupings = {term.group: _grouping(term.group, column) for term in spec.random}
     checks.check_groupings(spec, list(groupings.values()), len(y))
+    checks.check_outcome_within(spec, y, list(groupings.values()))
     layout = lay_out(spec.fixed, spec.intercept, encoders)
     if layout.width == 0:
         raise ModelError(

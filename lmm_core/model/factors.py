@@ -19,7 +19,7 @@ FUNCTIONS: tuple[str, ...] = (
     "I",
     "factor",
 )
-PLAIN_NAME = re.compile(r"^(?:[^\W\d]|\.(?!\d))[\w.]*$")
+PLAIN_NAME = re.compile(r"^(?:[^\W\d]|\.(?!\d))[\w.]*\Z")
 MAX_POWER = 10
 
 

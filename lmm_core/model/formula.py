@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
 from lmm_core.errors import FormulaError
 from lmm_core.model.factors import FUNCTIONS, MAX_POWER, Factor, quote, term_text
+from lmm_core.model.matching import match_name
 from lmm_core.model.spec import ModelSpec, RandomTerm, Term
 from lmm_core.model.tokens import Token, fail, tokenise
 
@@ -294,6 +295,7 @@ class _Parser:
     def check_column(self, token: Token) -> None:
         if self.columns is None or token.value in self.columns:
             return
+        token = self.with_next_word(token)
         near = nearest_names(token.value, tuple(self.columns))
         hint = f"Did you mean {' or '.join(quote(n) for n in near)}?" if near else ""
         raise FormulaError(
@@ -306,6 +308,16 @@ class _Parser:
             name=token.value,
             suggestions=near,
         )
+
+    def with_next_word(self, token: Token) -> Token:
+        """A name of two words without back-ticks ("blood pressure") is one wrong place."""
+        after = self.token
+        if token.quoted or after.kind != "name" or self.columns is None:
+            return token
+        both = self.text[token.position : after.position + after.length]
+        if not match_name(both, self.columns).certain:
+            return token
+        return replace(token, value=both, length=len(both))
 
     # -- random terms
 
@@ -361,7 +373,10 @@ class _Parser:
 
 
 def nearest_names(name: str, known: Sequence[str], count: int = 3) -> tuple[str, ...]:
-    """Known names that resemble ``name``, ignoring case, nearest first."""
+    """Known names that ``name`` may mean, ignoring case and small mistakes, nearest first."""
+    meant = match_name(name, known).columns
+    if meant:
+        return meant[:count]
     folded = {k.casefold(): k for k in known}
     near = difflib.get_close_matches(name.casefold(), folded, count, cutoff=0.6)
     return tuple(folded[n] for n in near)
@@ -373,7 +388,7 @@ def nearest_names(name: str, known: Sequence[str], count: int = 3) -> tuple[str,
 def render_formula(spec: ModelSpec) -> str:
     """The lme4 text of a spec. Full crossings come back as ``a * b`` where that is the same."""
     outcome = spec.outcome
-    parts = [_render_random(term) for term in spec.random]
+    parts = [render_random(term) for term in spec.random]
     plain = _assemble(outcome, spec, [term_text(t) for t in spec.fixed], parts)
     starred = _starred(spec.fixed)
     if starred is None:
@@ -406,7 +421,7 @@ def _starred(terms: tuple[Term, ...]) -> list[str] | None:
     return [text for _, text in sorted([*stars, *singles], key=lambda item: item[0])]
 
 
-def _render_random(term: RandomTerm) -> str:
+def render_random(term: RandomTerm) -> str:
     inner = [term_text(t) for t in term.terms]
     if term.intercept:
         inner.insert(0, "1")

@@ -99,7 +99,7 @@ def usable_rows(
     missing = np.zeros(n, dtype=bool) if missing is None else missing
     used = n - int(np.count_nonzero(missing))
     if used == 0:
-        _raise_nothing_left(by_column, n)
+        _raise_nothing_left(spec, by_column, n)
     rows = np.flatnonzero(~missing)
     lost_groups = []
     for group in dict.fromkeys(g for term in spec.random for g in term.group):
@@ -147,13 +147,19 @@ def _check_finite(column: str, series: pd.Series) -> None:
         )
 
 
-def _raise_nothing_left(by_column: list[tuple[str, int]], n: int) -> None:
+def _raise_nothing_left(spec: ModelSpec, by_column: list[tuple[str, int]], n: int) -> None:
     if n == 0:
         raise ModelError("The table has no rows.", "Choose another file.", code="no_rows")
     worst, count = max(by_column, key=lambda item: item[1])
+    groups = {g for term in spec.random for g in term.group}
+    way_out = f"Take {worst} out of the model"
+    if worst == spec.outcome_column:
+        way_out = "Choose another outcome"
+    elif worst in groups:
+        way_out = "Choose another grouping column"
     raise ModelError(
         f"No row is complete: {worst} is missing in {count:,} of {n:,} rows.",
-        f"Take {worst} out of the model, or fill it in the file.",
+        f"{way_out}, or fill {worst} in the file.",
         code="no_complete_rows",
         column=worst,
     )

@@ -14,6 +14,33 @@ from lmm_core.inference.programs import ProgramResult
 CLOSE = 2.0
 
 
+def comparison_headline(found: Comparison, names: Sequence[str]) -> str:
+    """The model that AIC prefers, or those that it hardly tells apart."""
+    aic = found.table["aic"].to_numpy()
+    order = np.argsort(aic, kind="stable")
+    close = [names[k] for k in order if aic[k] - aic[order[0]] < CLOSE]
+    if len(close) == 1:
+        return f"{close[0]} is preferred by AIC"
+    if len(close) > 3:
+        return f"AIC hardly tells {whole(len(close))} of the models apart"
+    return f"AIC hardly tells {', '.join(close[:-1])} and {close[-1]} apart"
+
+
+def program_headline(result: ProgramResult) -> str:
+    """How much of another program's table is the same as here."""
+    if result.key == "ols":
+        return "Without the grouping it is another model"
+    if (result.table["counterpart"] < 0).any():
+        return f"{result.name} names its coefficients otherwise"
+    if not result.same_fit:
+        return f"The estimates of {result.name} differ"
+    count = len(result.changes)
+    if not count:
+        return f"{result.name} shows the same numbers"
+    cells = whole(len(result.table) * 5)
+    return f"The same fit, yet {whole(count)} of {cells} cells differ in {result.name}"
+
+
 def comparison_sentences(found: Comparison, names: Sequence[str] | None = None) -> list[str]:
     """Which model AIC and BIC prefer and how clearly, then each test."""
     called = list(names) if names else [f"Model {k + 1}" for k in range(len(found.table))]
@@ -79,10 +106,11 @@ def coefficient_ladder_sentence(
     side = np.where(low > 0, 1, np.where(high < 0, -1, 0))[known]
     spread = interval(float(estimate[known].min()), float(estimate[known].max()))
     if len(known) == 1:
-        return f"Only {called[known[0]]} has the coefficient {label}."
+        what = label if label.startswith("the ") else f"the coefficient {label}"
+        return f"Only {called[known[0]]} has {what}."
     text = f"Over {whole(len(known))} models the estimate of {label} runs from {spread}"
-    if np.ptp(estimate[known]) < 1e-3 * max(np.abs(estimate[known]).max(), 1e-300):
-        value = number(float(estimate[known[0]]))
+    value = number(float(estimate[known[0]]))
+    if number(float(estimate[known].min())) == number(float(estimate[known].max())):
         text = f"All {whole(len(known))} models estimate {label} as {value}"
     if (side == side[0]).all():
         if side[0] == 0:
@@ -103,10 +131,28 @@ def coefficient_ladder_sentence(
     )
 
 
+def coefficient_ladder_headline(table: pd.DataFrame, label: str) -> str:
+    """The finding about one coefficient over the models of ``coefficient_ladder``."""
+    known = table[table["estimate"].notna()]
+    if known.empty:
+        return f"No model has {label}"
+    side = np.where(known["conf_low"] > 0, 1, np.where(known["conf_high"] < 0, -1, 0))
+    where = "in the only model that has it" if len(known) == 1 else "in every model"
+    if (side == side[0]).all():
+        word = {1: "lies above 0", -1: "lies below 0", 0: "stays open"}[int(side[0])]
+        return f"{label} {word} {where}"
+    return f"What {label} says hangs on the model"
+
+
 def program_sentence(result: ProgramResult) -> str:
     """What a program's table shows beside the user's, with the proof that the model is the same."""
     cells = len(result.table) * 5
     loglik = number(result.loglik, 6)
+    if result.key == "ols" and result.fitted_gap < 1e-6:
+        return (
+            "Without the grouping it is another model, but its fitted values are the same here, "
+            "because the estimated differences between groups are 0."
+        )
     if result.key == "ols":
         return (
             "Without the grouping it is another model: its log-likelihood at the estimates is "
@@ -116,6 +162,11 @@ def program_sentence(result: ProgramResult) -> str:
     changed = len(result.changes)
     if result.same_fit:
         proof = f"The same fit: the log-likelihood ({loglik}) and every fitted value are equal"
+        if (result.table["counterpart"] < 0).any():
+            return (
+                f"{proof}. Which coefficient is left out depends on the coding, so that the rows "
+                "can't be laid beside those here."
+            )
         if not changed:
             return f"{proof}, and so is every cell."
         return (

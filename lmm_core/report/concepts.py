@@ -100,4 +100,101 @@ CONCEPTS: dict[str, Concept] = {
         "Each check shows a picture, says how large a deviation is, and judges it by its size: "
         "with many rows even harmless deviations are significant.",
     ),
+    "random_effects": Concept(
+        "random intercept and random slope",
+        "A random intercept gives every group a level of its own. A random slope gives it an "
+        "effect of its own, for example a change per day. The model estimates how much these "
+        "differ between groups and, when they are correlated, whether groups with a higher level "
+        "also have a steeper slope.",
+        r"y_{ij} = (\beta_0 + b_{0i}) + (\beta_1 + b_{1i})\,x_{ij} + \varepsilon_{ij}",
+    ),
+    "marginal_means": Concept(
+        "marginal mean",
+        "The mean that the model expects at a level of a predictor, with the numeric predictors at "
+        "their mean and the other categories averaged with equal weights. It differs from the "
+        "plain mean of the rows when the groups compared differ in the other predictors.",
+        r"\hat\mu = x'\hat\beta",
+    ),
+    "adjustment": Concept(
+        "adjusted comparison",
+        "Among many comparisons some look clear by chance. Tukey's method keeps the chance of any "
+        "false one at 5 % for all pairs of means; Holm's and Bonferroni's do so for any set of "
+        "comparisons. The set that is adjusted together is called the family.",
+        r"p_{\text{Bonferroni}} = \min(1,\, m\,p)",
+    ),
+    "simple_slopes": Concept(
+        "simple slope",
+        "With an interaction an effect isn't one number. A simple slope is the effect at one "
+        "chosen value of the other predictor, for example at its mean and one SD below and above.",
+        r"\partial y/\partial x = \beta_1 + \beta_3\,w",
+    ),
+    "johnson_neyman": Concept(
+        "Johnson–Neyman region",
+        "The values of the other predictor at which the interval of an effect excludes 0. A "
+        "boundary moves with the sample size: beyond it the data are clear, not the effect "
+        "present.",
+        r"|\hat\beta_1 + \hat\beta_3 w| > t_{1-\alpha/2}\,\mathrm{SE}(w)",
+    ),
+    "aic_bic": Concept(
+        "AIC and BIC",
+        "Both weigh how well a model fits against how many parameters it needs; of models of the "
+        "same rows the lower value is better. A difference below 2 hardly tells two models apart. "
+        "BIC asks more of a further parameter, the more rows there are. The Akaike weight shares "
+        "100 % among the models shown.",
+        r"\mathrm{AIC} = -2\ell + 2k,\quad \mathrm{BIC} = -2\ell + k\log n",
+    ),
+    "lrt": Concept(
+        "likelihood-ratio test",
+        "Tests a model against one that is a special case of it: how much the fit improves, "
+        "against what chance alone would give. When a variance is added, half of the reference "
+        "distribution lies one degree of freedom lower, because a variance can't be negative.",
+        r"\chi^2 = 2\,(\ell_{\text{larger}} - \ell_{\text{smaller}})",
+    ),
+    "programs": Concept(
+        "coding of categories",
+        "Programs compare the levels of a category with the first level, the last, or the average "
+        "of all. With an interaction this changes what the other coefficients mean. The fitted "
+        "values, the log-likelihood and the means per level stay the same.",
+    ),
+    "mixed_or_anova": Concept(
+        "mixed model or repeated-measures ANOVA",
+        "RM-ANOVA needs every subject at every time and drops the others; it takes all differences "
+        "between times as equally variable (sphericity) or corrects its df for that. A mixed model "
+        "uses every row and allows uneven times, numeric predictors and slopes of one's own. On "
+        "complete, balanced data with a random intercept the two agree.",
+        r"F = \mathrm{MS}_{\text{time}} / \mathrm{MS}_{\text{time}\times\text{subject}}",
+    ),
+    "bands": Concept(
+        "three bands",
+        "The narrow band holds the average of all groups. The middle one holds the mean of one "
+        "group: a known one, or a new one that could be any. The wide one holds a single "
+        "measurement. Each at the chosen level, and only as far as the model holds.",
+        r"x'\hat\beta \pm t\,\mathrm{SE},\quad \pm z\sqrt{\mathrm{SE}^2 + zGz'},\quad "
+        r"\pm z\sqrt{\mathrm{SE}^2 + zGz' + \sigma^2}",
+    ),
+    "influence": Concept(
+        "influence",
+        "How much the result hangs on one group: the model is fitted again without it, for every "
+        "group in turn. A result that a single group turns round deserves a second look at that "
+        "group's data; it isn't a reason to leave the group out.",
+    ),
+    "cooks_distance": Concept(
+        "Cook's distance",
+        "One number for the change of all fixed effects together, in units of their uncertainty. "
+        "4 divided by the number of groups is a common mark for a closer look, not a test.",
+        r"D_i = (\hat\beta - \hat\beta_{(i)})'\,V^{-1}(\hat\beta - \hat\beta_{(i)})/p",
+    ),
+    "missing_data": Concept(
+        "missing at random",
+        "Completely at random: what is missing has nothing to do with the data. At random: it may "
+        "depend on what was seen, such as the value before. Not at random: it depends on the "
+        "unseen value itself. The mixed model is valid in the first two cases, an analysis of the "
+        "complete groups alone in general only in the first.",
+    ),
+    "rm_anova": Concept(
+        "repeated-measures ANOVA",
+        "The classical analysis of repeated measurements. It needs every value of everyone, takes "
+        "time as categories and has no place for numeric predictors. Greenhouse–Geisser and "
+        "Huynh–Feldt correct its p for unequal variances of the differences.",
+    ),
 }

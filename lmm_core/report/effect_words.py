@@ -57,7 +57,7 @@ def means_sentences(fit: FittedModel, table: pd.DataFrame, units: Units) -> list
 def contrast_sentences(fit: FittedModel, table: pd.DataFrame, units: Units) -> list[str]:
     """One sentence per comparison, or a summary of many; then what is held and the family."""
     what = table.attrs.get("of")
-    unit = "" if what else outcome_unit(fit, units)
+    unit = slope_unit(fit, table.attrs["variable"], units) if what else outcome_unit(fit, units)
     columns = [c for c in table.columns[: list(table.columns).index("contrast")] if c != "at"]
     sides = table.attrs.get("sides", (None,) * len(table))
     rows = table.to_dict("records")
@@ -99,6 +99,8 @@ def _contrast(
     value = float(row["estimate"])
     ratio = "" if what else _ratio(fit, row)
     subject = what or outcome_name(fit)
+    if what and not where:
+        subject = what[0].upper() + what[1:]
     if sides is None:
         text = f"{where}{row['contrast']} is {_amount(value, unit)}"
         more, less = "higher", "lower"
@@ -145,13 +147,14 @@ def slope_sentences(
     """One sentence per slope: rise or fall per unit, and what it leaves open."""
     outcome, unit = outcome_name(fit), outcome_unit(fit, units)
     columns = [c for c in table.columns[: list(table.columns).index("estimate")] if c != "at"]
-    step = _step(variable, units)
+    step = step_name(variable, units)
     sentences = []
     for row in table.to_dict("records"):
         where = f"With {_cell(row, columns)}, " if columns else ""
         value = float(row["estimate"])
         if isnan(value):
-            sentences.append(f"{where}the data can't determine the slope of {variable}.")
+            text = f"{where}the data can't determine the slope of {variable}."
+            sentences.append(text[0].upper() + text[1:])
             continue
         if value == 0:
             text = f"{where}{outcome} is estimated to stay the same per {step}"
@@ -227,12 +230,21 @@ def _region(region: Region, k: int, regions: Sequence[Region], moderator: str) -
 # -- pieces
 
 
-def _step(variable: str, units: Units) -> str:
-    """ "year of age"; "unit of IQ" when its unit isn't known."""
+def step_name(variable: str, units: Units) -> str:
+    """ "year of age", "day" for Days; "unit of IQ" when its unit isn't known."""
     unit = units.get(variable, "unit")
-    if unit.endswith("s") and unit[:-1].isalpha() and len(unit) > 3:
-        unit = unit[:-1]
-    return f"{unit} of {variable}"
+    same = unit.casefold().rstrip("s") == variable.casefold().rstrip("s")
+    return _singular(unit) if same else f"{_singular(unit)} of {variable}"
+
+
+def slope_unit(fit: FittedModel, variable: str, units: Units) -> str:
+    """ "mm per year"; nothing when one of the two units isn't known."""
+    outcome, own = outcome_unit(fit, units), units.get(variable, "")
+    return f"{outcome} per {_singular(own)}" if outcome and own else ""
+
+
+def _singular(unit: str) -> str:
+    return unit[:-1] if unit.endswith("s") and unit[:-1].isalpha() and len(unit) > 3 else unit
 
 
 def _evidence(fit: FittedModel, row: dict) -> str:

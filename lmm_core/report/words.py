@@ -51,7 +51,9 @@ def fixed_effects_sentences(fit: FittedModel, units: Units) -> list[str]:
     return [coefficient_sentence(fit, c, units) for c in coefficients(fit)]
 
 
-def coefficient_sentence(fit: FittedModel, c: Coefficient, units: Units) -> str:
+def coefficient_sentence(
+    fit: FittedModel, c: Coefficient, units: Units, with_p: bool = True
+) -> str:
     """What one coefficient says: estimate with unit, interval, what it is conditional on."""
     outcome, unit = outcome_name(fit), outcome_unit(fit, units)
     level = level_text(fit.spec.ci_level)
@@ -61,7 +63,7 @@ def coefficient_sentence(fit: FittedModel, c: Coefficient, units: Units) -> str:
             f"{where} {outcome} is {_with_unit(c.estimate, unit)} on average "
             f"({level} CI {interval(c.low, c.high)})."
         )
-    evidence = f"{level} CI {interval(c.low, c.high)}, {p_phrase(c.p)}"
+    evidence = f"{level} CI {interval(c.low, c.high)}" + (f", {p_phrase(c.p)}" if with_p else "")
     condition = f", when {' and '.join(c.conditions)}" if c.conditions else ""
     if len(c.parts) > 1:
         return _interaction_sentence(c, outcome, unit, evidence, condition)

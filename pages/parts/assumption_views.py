@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-
 import pandas as pd
 import streamlit as st
 
@@ -12,9 +9,15 @@ from lmm_core.assess.assumptions import Check, check_assumptions
 from lmm_core.cache import remembered
 from lmm_core.figures.diagnostics import PICTURES
 from lmm_core.fitted import FittedModel
-from lmm_core.model.factors import Factor, factor_of
 from lmm_core.report.markup import md, md_sentence
-from pages.parts import charts, state, tables
+from pages.parts import (
+    assumption_actions,
+    charts,
+    simulation_views,
+    state,
+    structure_views,
+    tables,
+)
 
 VERDICTS = {"fine": "fine", "look": ":orange[take a look]", "act": ":red[act]"}
 
@@ -29,23 +32,31 @@ def headline(checks: tuple[Check, ...]) -> str:
     """A title that states how many checks call for something."""
     act = sum(check.verdict == "act" for check in checks)
     look = sum(check.verdict == "look" for check in checks)
+    made = sum(map(_made, checks))
     if act:
-        return f"{act} of {len(checks)} checks call for action"
+        return f"{act} of {made} checks {'calls' if act == 1 else 'call'} for action"
     if look:
-        return f"{look} of {len(checks)} checks deserve a look"
+        return f"{look} of {made} checks {'deserves' if look == 1 else 'deserve'} a look"
     return "No check raises a concern"
+
+
+def _made(check: Check) -> bool:
+    """Whether there was something to check."""
+    return check.magnitude is not None
 
 
 def show(fit: FittedModel, checks: tuple[Check, ...]) -> None:
     _table(checks)
     _one(fit, checks)
+    simulation_views.show(fit, state.units())
+    structure_views.show(fit)
 
 
 def _table(checks: tuple[Check, ...]) -> None:
     frame = pd.DataFrame(
         {
             "Check": [md(check.title) for check in checks],
-            "Verdict": [VERDICTS[check.verdict] for check in checks],
+            "Verdict": [VERDICTS[c.verdict] if _made(c) else "–" for c in checks],
             "How large": [md(check.magnitude_text) for check in checks],
         }
     )
@@ -77,35 +88,4 @@ def _one(fit: FittedModel, checks: tuple[Check, ...]) -> None:
     st.caption(md_sentence(f"How to read it: {check.how_to_read}"))
     if check.verdict != "fine":
         st.write(md_sentence(check.what_to_do))
-        _act(check)
-
-
-def _act(check: Check) -> None:
-    """The button for what the app can do itself."""
-    name, _, column = (check.action or "").partition(":")
-    actions: dict[str, tuple[str, Callable[..., None]]] = {
-        "log_outcome": ("Use the logarithm of the outcome", _log_outcome),
-        "add_square": (f"Add the square of {md(column)}", _add_square),
-    }
-    if name in actions:
-        label, action = actions[name]
-        st.button(label, key=f"act:{check.key}", on_click=action, args=(column,) if column else ())
-
-
-def _log_outcome() -> None:
-    model = state.spec()
-    if model is not None:
-        factor = factor_of(model.outcome)
-        state.set_spec(
-            replace(model, outcome=Factor(factor.column, (*factor.calls, ("log", None))).text)
-        )
-
-
-def _add_square(column: str) -> None:
-    model = state.spec()
-    if model is not None:
-        square = (Factor(column, (("I", 2),)).text,)
-        if square not in model.fixed:
-            mains = [t for t in model.fixed if len(t) == 1]
-            rest = [t for t in model.fixed if len(t) > 1]
-            state.set_spec(replace(model, fixed=(*mains, square, *rest)))
+        assumption_actions.show(check)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import combinations
 
 import streamlit as st
@@ -16,6 +17,7 @@ MAX_INTERACTIONS = 60
 NUMERIC_KINDS = ("number", "id")
 
 
+@lru_cache(maxsize=20_000)
 def label(text: str) -> str:
     """A term's text for people: no back-ticks, × between factors."""
     return " × ".join(
@@ -23,6 +25,7 @@ def label(text: str) -> str:
     )
 
 
+@lru_cache(maxsize=20_000)
 def term_of(text: str) -> Term:
     """The term that a widget's option stands for."""
     return parse_formula(f"y ~ {text}").fixed[0]
@@ -131,8 +134,7 @@ def _usable(info: ColumnInfo) -> bool:
 
 
 def _slope_like(text: str) -> bool:
-    infos = {i.name: i for i in state.columns()}
-    info = infos.get(str(_column(text)))
+    info = state.columns_by_name().get(str(_column(text)))
     return info is not None and (info.kind == "number" or info.n_unique <= 6)
 
 

@@ -5,109 +5,30 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from lmm_core.data.read import read_table
-from lmm_core.data.samples import sample_info, sample_names
+from lmm_core.data.step import Step
 from lmm_core.data.table import Table
 from lmm_core.errors import LMMError
 from lmm_core.formatting import whole
 from lmm_core.model.factors import factor_of
 from lmm_core.report.markup import md, md_sentence
-from lmm_core.report.variance_words import dropped_sentence
-from pages.parts import state, tables
+from pages.parts import preparation, state, tables
+from pages.parts.forms.labels import KINDS
 from pages.parts.tables import Column
 
-UPLOAD = "upload"
-BYTES = "upload_bytes"
-ERROR = "upload_error"
-SHEET = "upload_sheet"
-TYPES = ["csv", "tsv", "txt", "xlsx", "xls", "xlsb", "ods"]
 PREVIEW_ROWS = 200
-
-
-def upload() -> None:
-    """The upload field; a file that can't be read leaves everything as it was."""
-    st.file_uploader(
-        "Upload a CSV or Excel file, one row per measurement",
-        type=TYPES,
-        key=UPLOAD,
-        on_change=_receive,
-    )
-    error = st.session_state.get(ERROR)
-    if error is not None:
-        st.error(f"{md(error.message)} {md(error.next_step)}")
-
-
-def _receive() -> None:
-    file = st.session_state[UPLOAD]
-    if file is None:
-        st.session_state[ERROR] = None
-        return
-    _read(file.getvalue(), file.name, None)
-
-
-def _read(data: bytes, name: str, sheet: str | None) -> None:
-    try:
-        table = read_table(data, name=name, sheet=sheet)
-    except LMMError as error:
-        st.session_state[ERROR] = error
-        return
-    st.session_state[ERROR] = None
-    st.session_state[BYTES] = (data, name)
-    st.session_state[SHEET] = table.sheet
-    state.use_table(table)
-
-
-def _change_sheet() -> None:
-    data, name = st.session_state[BYTES]
-    _read(data, name, st.session_state[SHEET])
-    if st.session_state[ERROR] is not None:
-        st.session_state[SHEET] = state.table().sheet
-
-
-def samples() -> None:
-    """One click each, with what to look for."""
-    current = st.session_state.get(state.SAMPLE)
-    with st.expander("Or choose a sample", expanded=current is not None):
-        for name in sample_names():
-            info = sample_info(name)
-            title, text = st.columns([1, 3], vertical_alignment="top")
-            title.button(
-                info.title,
-                key=f"sample:{name}",
-                width="stretch",
-                disabled=name == current,
-                on_click=_use_sample,
-                args=(name,),
-            )
-            text.caption(md_sentence(f"{info.look_for} {info.source}"))
-
-
-def _use_sample(name: str) -> None:
-    st.session_state[ERROR] = None
-    st.session_state.pop(BYTES, None)
-    state.use_sample(name)
-
-
-def how_it_was_read(table: Table) -> None:
-    """Sheet choice and the reader's notes."""
-    if len(table.sheets) > 1 and BYTES in st.session_state:
-        st.session_state.setdefault(SHEET, table.sheet)
-        st.selectbox("Sheet", table.sheets, key=SHEET, on_change=_change_sheet)
-    if table.notes:
-        st.caption("  \n".join(md_sentence(note) for note in table.notes))
+_SHOWN = 40
+_TYPE_OF = "type_of"
+_TYPE = "type_as"
 
 
 def rows_in_use() -> None:
-    """What the current model uses and drops, by column."""
+    """How many rows and groups the current model uses; the checklist says why others aren't."""
     fit = state.fit()
-    if fit is None:
+    if fit is None or state.problem() is not None:
         return
     groups = ", ".join(f"{whole(n)} {name} groups" for name, n in fit.n_groups.items())
-    if not fit.dropped.n_dropped:
-        st.write(md_sentence(f"The model uses all {whole(fit.n_obs)} rows: {groups}."))
-    else:
-        used = f"The model uses {whole(fit.n_obs)} rows: {groups}."
-        st.write(md_sentence(f"{used} {dropped_sentence(fit)}"))
+    every = "" if fit.dropped.n_dropped else "all "
+    st.write(md_sentence(f"The model uses {every}{whole(fit.n_obs)} rows: {groups}."))
 
 
 def column_types() -> None:
@@ -117,14 +38,15 @@ def column_types() -> None:
     frame = pd.DataFrame(
         {
             "column": [i.name for i in infos],
-            "kind": [i.kind for i in infos],
+            "kind": [KINDS.get(i.kind, "Empty") for i in infos],
             "role": [roles.get(i.name, "") for i in infos],
             "missing": [i.n_missing for i in infos],
             "different": [i.n_unique for i in infos],
-            "reason": [i.reason for i in infos],
+            # In one line: on a phone the table is moved sideways, not stretched in height.
+            "reason": [i.reason.replace(" ", "\N{NO-BREAK SPACE}") for i in infos],
         }
     )
-    shown = frame.head(40)
+    shown = frame.head(_SHOWN)
     tables.show(
         shown,
         [
@@ -154,8 +76,32 @@ def _roles() -> dict[str, str]:
     return roles | {model.outcome_column: "outcome"}
 
 
+def change_type() -> None:
+    """Say what a column is, when the program got it wrong."""
+    menu = st.popover("Change a type", type="tertiary", key="types", on_change="rerun")
+    if not menu.open:
+        return
+    infos = {info.name: info for info in state.columns()}
+    with menu:
+        column = st.selectbox("Column", list(infos), key=_TYPE_OF)
+        kinds = [kind for kind in KINDS if kind != infos[column].kind]
+        if st.session_state.get(_TYPE) not in kinds:
+            st.session_state[_TYPE] = kinds[0]
+        kind = st.selectbox("Type", kinds, key=_TYPE, format_func=KINDS.get)
+        step = Step("set_kind", {"column": column, "kind": kind})
+        try:
+            after = preparation.preview(state.table(), step)
+        except LMMError as error:
+            st.markdown(f":orange[**Not possible.**] {md(error.message)} {md(error.next_step)}")
+            return
+        st.caption(md_sentence(after.notes[-1]))
+        if st.button("Set type", key="set_type"):
+            preparation.later(preparation.add, step)
+        st.caption("The order of levels can be set under Columns.")
+
+
 def preview(table: Table) -> None:
-    """The first rows as they were read."""
+    """The first rows as they are now."""
     rows = len(table.frame)
     st.dataframe(table.frame.head(PREVIEW_ROWS), hide_index=True, height=300, alt="First rows")
     if rows > PREVIEW_ROWS:

@@ -13,8 +13,10 @@ from lmm_core.cache import cached_fit, remembered
 from lmm_core.errors import LMMError
 from lmm_core.fitted import FittedModel
 from lmm_core.formatting import number
+from lmm_core.model.design import RandomBlock
 from lmm_core.model.factors import Factor, factor_of
-from lmm_core.model.spec import ModelSpec
+from lmm_core.model.matrices import INTERCEPT
+from lmm_core.model.spec import ModelSpec, RandomTerm
 from lmm_core.report.markup import md, md_sentence
 from pages.parts import choices, state, tables
 from pages.parts.tables import Column
@@ -22,23 +24,33 @@ from pages.parts.tables import Column
 
 def simplified(fit: FittedModel) -> ModelSpec | None:
     """The model without the part that is at the boundary; None when nothing can be left out."""
-    for singular in fit.convergence.singular:
-        for k, term in enumerate(fit.spec.random):
-            if term.group_name != singular.group:
+    # Slopes go before intercepts.
+    found = sorted(fit.convergence.singular, key=lambda s: s.names == (INTERCEPT,))
+    for singular in found:
+        for k, (term, block) in enumerate(zip(fit.spec.random, fit.design.blocks, strict=True)):
+            if term.group_name != singular.group or not set(singular.names) <= set(block.names):
                 continue
             random = list(fit.spec.random)
             if singular.kind == "correlation" and term.correlated and term.n_parts > 1:
                 random[k] = replace(term, correlated=False)
                 return fit.spec.with_options(random=tuple(random))
-            slopes = tuple(t for t in term.terms if ":".join(t) not in singular.names)
-            if len(slopes) < len(term.terms):
-                kept = replace(term, terms=slopes)
-                random[k] = replace(kept, correlated=kept.correlated or kept.n_parts < 2)
+            kept = _without(term, block, singular.names)
+            if kept.n_parts:
+                random[k] = kept
                 return fit.spec.with_options(random=tuple(random))
             if len(random) > 1:
                 del random[k]
                 return fit.spec.with_options(random=tuple(random))
     return None
+
+
+def _without(term: RandomTerm, block: RandomBlock, names: tuple[str, ...]) -> RandomTerm:
+    """The term without the slopes that have a column in ``names``, or without its intercept."""
+    at = {block.layout.assign[j] for j, name in enumerate(block.names) if name in names}
+    gone = [block.layout.terms[i] for i in at if i >= 0]
+    slopes = tuple(t for t in term.terms if t not in gone)
+    kept = replace(term, terms=slopes, intercept=term.intercept and bool(gone))
+    return replace(kept, correlated=kept.correlated or kept.n_parts < 2)
 
 
 def simpler_model(fit: FittedModel) -> None:

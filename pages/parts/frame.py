@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import sidebar, state
+from pages.parts import link, preparation, sidebar, state
 
 WIDTH = 960
 _PAGES = Path(__file__).parents[1]
@@ -16,10 +16,13 @@ def run() -> None:
     """One run of the script."""
     st.set_page_config(page_title="Mixed models", page_icon="📈", layout="wide")
     page = st.navigation(_pages(), position="top")
+    preparation.carry_pending()
+    link.open_first()
     state.start()
     with st.sidebar:
         sidebar.show()
     with st.container(width=WIDTH):
+        link.say_ignored()
         page.run()
 
 
@@ -38,13 +41,35 @@ def _pages() -> dict[str, list]:
             )
         ],
         "Prepare": [
-            _page("prepare/data.py", "Data", "Upload a file or choose a sample; see what was read.")
+            _page(
+                "prepare/data.py", "Data", "Upload a file or choose a sample; see what was read."
+            ),
+            _page(
+                "prepare/columns.py",
+                "Columns",
+                "Logarithms, centring, changes, classes, filters: each a step that can be undone.",
+            ),
+            _page(
+                "prepare/reshape.py",
+                "Reshape",
+                "From one row per subject to one row per measurement; join a second table.",
+            ),
+            _page(
+                "prepare/describe.py",
+                "Describe",
+                "Say the model and what you want to see in a sentence.",
+            ),
         ],
         "Results": [
             _page(
                 "results/fixed_effects.py",
                 "Fixed effects",
                 "The average effects with confidence intervals and tests.",
+            ),
+            _page(
+                "results/effects.py",
+                "Effects",
+                "Means, comparisons and slopes, by themselves or depending on another predictor.",
             ),
             _page("results/variance.py", "Variance", "How much groups differ, and the ICC."),
             _page(
@@ -57,6 +82,11 @@ def _pages() -> dict[str, list]:
                 "Caterpillar",
                 "Every group's deviation from the average, sorted.",
             ),
+            _page(
+                "results/predictions.py",
+                "Predictions",
+                "What if: the average, a known group or a new one, with its uncertainty.",
+            ),
         ],
         "Checks": [
             _page(
@@ -65,9 +95,31 @@ def _pages() -> dict[str, list]:
                 "Whether the model's assumptions hold, and what to do if not.",
             ),
             _page(
+                "checks/influence.py",
+                "Influence",
+                "What the result would be without one group or one row.",
+            ),
+            _page(
+                "checks/missing_data.py",
+                "Missing data",
+                "Who is observed when, who leaves, and the comparison with RM-ANOVA.",
+            ),
+            _page(
                 "checks/estimation.py",
                 "Estimation",
                 "How the estimates were found, and a second opinion by statsmodels.",
+            ),
+            _page(
+                "checks/compare.py",
+                "Compare",
+                "Several models side by side, and why other programs show other numbers.",
+            ),
+        ],
+        "Share": [
+            _page(
+                "share/report.py",
+                "Report",
+                "The report, text for a paper, the code, and a recipe or link to pass on.",
             ),
         ],
     }

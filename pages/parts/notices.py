@@ -6,13 +6,18 @@ from dataclasses import replace
 
 import streamlit as st
 
-from lmm_core.data.columns import text_cells, to_number
+from lmm_core.data.columns import text_cells
+from lmm_core.data.step import Step
 from lmm_core.errors import LMMError
 from lmm_core.fitted import FittedModel
 from lmm_core.model.factors import factor_of
+from lmm_core.model.spec import ModelSpec
 from lmm_core.report.markup import md, md_sentence
 from lmm_core.report.variance_words import dropped_sentence, singular_sentence
-from pages.parts import state
+from pages.parts import preparation, reshape_view, state
+
+_WITHOUT = ("too_many_levels", "constant_column", "no_complete_rows", "infinite", "domain")
+"""Errors that go away without their column, when it is a predictor."""
 
 
 def fit_or_stop() -> FittedModel:
@@ -29,9 +34,11 @@ def fit_or_stop() -> FittedModel:
             "Choose the grouping column in the sidebar: the patient, the school, the country. "
             "Its values must repeat."
         )
+        reshape_view.hint()
     elif question == "outcome":
         st.title("Which column is the outcome?")
         st.write("Choose the measured quantity in the sidebar: one number per row.")
+        reshape_view.hint()
     elif error is not None:
         st.title("This model can't be fitted")
         st.write(f"{md(error.message)} {md(error.next_step)}")
@@ -75,8 +82,8 @@ def fix_buttons(error: LMMError, place: str) -> None:
             on_click=state.change_options,
             kwargs={"df_method": "satterthwaite"},
         )
-    elif error.code in ("too_many_levels", "constant_column", "no_complete_rows") and column:
-        st.button(f"Take {md(column)} out", key=key, on_click=_drop_column, args=(str(column),))
+    elif error.code in _WITHOUT and column and model is not None and _is_predictor(model, column):
+        st.button(f"Take {md(column)} out", key=key, on_click=drop_column, args=(str(column),))
     elif error.code == "unknown_column" and place == "sidebar":
         for name in error.details.get("suggestions", ()):
             st.button(
@@ -85,6 +92,11 @@ def fix_buttons(error: LMMError, place: str) -> None:
                 on_click=_replace_name,
                 args=(error, str(name)),
             )
+
+
+def _is_predictor(model: ModelSpec, column: str) -> bool:
+    terms = [*model.fixed, *(t for r in model.random for t in r.terms)]
+    return any(factor_of(f).column == column for term in terms for f in term)
 
 
 def _convert_button(column: str, key: str) -> None:
@@ -100,17 +112,7 @@ def _convert_button(column: str, key: str) -> None:
 
 
 def _convert(column: str) -> None:
-    current = state.table()
-    frame, count = to_number(current.frame, column)
-    note = f"{column} was converted to numbers; cells with text that became missing: {count}."
-    state.change_table(
-        replace(
-            current,
-            frame=frame,
-            notes=(*current.notes, note),
-            fingerprint=f"{current.fingerprint}|number:{column}",
-        )
-    )
+    preparation.try_add(Step("to_number", {"column": column}))
 
 
 def _drop_slope(column: str) -> None:
@@ -131,7 +133,7 @@ def _intercept_only() -> None:
         state.set_spec(replace(model, random=random))
 
 
-def _drop_column(column: str) -> None:
+def drop_column(column: str) -> None:
     model = state.spec()
     if model is not None:
         fixed = tuple(t for t in model.fixed if all(factor_of(f).column != column for f in t))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from lmm_core import test_random_terms
 from lmm_core.cache import remembered
@@ -61,9 +62,17 @@ def _bootstrap(fit: FittedModel) -> None:
     _show(fit, result.intervals(fit.spec.ci_level))
     if done < REPLICATES and not run["stopped"]:
         st.button("Stop", key="stop_bootstrap", on_click=_stop)
-        st.rerun(scope="fragment")
+        _next_chunk()
     elif run["stopped"] and done < REPLICATES:
         st.button("Go on", key="go_on_bootstrap", on_click=_go_on)
+
+
+def _next_chunk() -> None:
+    """Run again: the fragment, or everything when a change elsewhere is what is being run."""
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:
+        st.rerun()
 
 
 def _stop() -> None:
@@ -94,7 +103,8 @@ def _label(name: str) -> str:
     if bar and name.startswith("sd_"):
         return f"SD of {inner[3:]} between {group}"
     if bar and name.startswith("cor_"):
-        return f"correlation {inner[4:]} in {group}"
+        first, dot, _ = inner[4:].rpartition(".level")
+        return f"correlation of {f'level and {first}' if dot else inner[4:]} in {group}"
     return "intercept" if name == "(Intercept)" else name
 
 

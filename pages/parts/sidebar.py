@@ -131,10 +131,11 @@ def _more_groups() -> None:
     )
     chosen = st.session_state.get(state.MORE_GROUPS, [])
     frame = state.table().frame
+    asked: set[str] = set()
     for k, group in enumerate(chosen):
         for other in (main, *chosen[:k]):
             if group in frame.columns and other in frame.columns:
-                _relation(state.relation_of(other, group))
+                _relation(state.relation_of(other, group), asked)
         slopes, _ = choices.slopes(group, state.MORE_SLOPES + group)
         if slopes:
             st.multiselect(
@@ -147,11 +148,12 @@ def _more_groups() -> None:
             )
 
 
-def _relation(found: Relation) -> None:
+def _relation(found: Relation, asked: set[str]) -> None:
+    """How two columns lie; for reused IDs a toggle, once per column (``asked``)."""
     st.caption(md_sentence(found.sentence))
-    if found.kind == "crossed" and (
-        found.reused or st.session_state.get(state.WITHIN + found.inner)
-    ):
+    reused = found.reused or st.session_state.get(state.WITHIN + found.inner)
+    if found.kind == "crossed" and reused and found.inner not in asked:
+        asked.add(found.inner)
         st.toggle(
             f"Count {md(found.inner)} separately in each {md(found.outer)}",
             key=state.WITHIN + found.inner,
@@ -161,12 +163,12 @@ def _relation(found: Relation) -> None:
 
 def _options() -> None:
     model = state.spec()
-    st.segmented_control(
+    st.radio(
         "Estimation",
         [True, False],
         key=state.REML,
         format_func=lambda reml: "REML" if reml else "ML",
-        required=True,
+        horizontal=True,
         on_change=_from_widgets,
         help="REML gives unbiased variances; ML is for comparing different fixed effects.",
     )
@@ -177,12 +179,12 @@ def _options() -> None:
         format_func=DF_LABELS.get,
         on_change=_from_widgets,
     )
-    st.segmented_control(
+    st.radio(
         "Confidence level",
         sorted({*LEVELS, st.session_state.get(state.CI_LEVEL) or 0.95}),
         key=state.CI_LEVEL,
         format_func=lambda level: f"{100 * level:g} %",
-        required=True,
+        horizontal=True,
         on_change=_from_widgets,
     )
     if model is not None:
@@ -297,14 +299,19 @@ def _from_widgets() -> None:
 
 def _hierarchical(old: ModelSpec, fixed: list[str], chosen: list[str]) -> tuple[Term, ...]:
     """Interactions whose factors are all chosen; a higher order brings its lower orders along,
-    and taking a lower order out takes the higher ones with it.
+    and taking a lower order out takes the higher ones with it. What a typed formula holds stays as
+    it was written, also without its main effects.
     """
-    terms = [t for t in map(choices.term_of, chosen) if set(t) <= set(fixed)]
+    gone = {t[0] for t in old.fixed if len(t) == 1} - set(fixed)
+    terms = [t for t in map(choices.term_of, chosen) if t in old.fixed or set(t) <= set(fixed)]
+    terms = [t for t in terms if not gone & set(t)]
     present = {frozenset(t) for t in terms}
     removed = [frozenset(t) for t in old.fixed if len(t) > 1 and frozenset(t) not in present]
     terms = [t for t in terms if not any(gone < frozenset(t) for gone in removed)]
-    complete: dict[frozenset[str], Term] = {}
+    complete: dict[frozenset[str], Term] = {frozenset(t): t for t in terms if t in old.fixed}
     for term in terms:
+        if term in old.fixed:
+            continue
         for order in range(2, len(term) + 1):
             for part in combinations(sorted(term, key=fixed.index), order):
                 complete.setdefault(frozenset(part), part)
@@ -315,16 +322,20 @@ def _random_terms(old: ModelSpec, main: str, outcome: str) -> tuple[RandomTerm, 
     """One term per chosen grouping column, and what a typed formula adds on those columns."""
     get = st.session_state
     groups = [main, *(g for g in get.get(state.MORE_GROUPS, []) if g not in (main, outcome))]
+    shown = {t.group[0]: i for i, t in reversed(list(enumerate(old.random)))}
     terms = []
     for k, group in enumerate(groups):
         slopes = _own_slopes(group, state.SLOPES if k == 0 else state.MORE_SLOPES + group, outcome)
-        intercept = k > 0 or bool(get.get(state.INTERCEPT, True)) or not slopes
-        correlated = k > 0 or bool(get.get(state.CORRELATED, True))
-        correlated = correlated or len(slopes) + intercept < 2
-        terms.append(RandomTerm(_within(group, groups), slopes, intercept, correlated))
-    first = {group: i for i, group in reversed(list(enumerate(t.group for t in old.random)))}
-    more = [t for i, t in enumerate(old.random) if t.group[0] in groups and first[t.group] != i]
-    return (*terms, *more)
+        if k == 0:
+            intercept, correlated = get.get(state.INTERCEPT, True), get.get(state.CORRELATED, True)
+        else:
+            before = old.random[shown[group]] if group in shown else RandomTerm((group,))
+            intercept, correlated = before.intercept, before.correlated
+        intercept = bool(intercept) or not slopes
+        correlated = bool(correlated) or len(slopes) + intercept < 2
+        terms.append(RandomTerm(_within(old, group, groups), slopes, intercept, correlated))
+    more = [t for i, t in enumerate(old.random) if t.group[0] in groups and shown[t.group[0]] != i]
+    return tuple(dict.fromkeys((*terms, *more)))
 
 
 def _own_slopes(group: str, key: str, outcome: str) -> tuple[Term, ...]:
@@ -338,15 +349,20 @@ def _own_slopes(group: str, key: str, outcome: str) -> tuple[Term, ...]:
     return tuple(slopes)
 
 
-def _within(group: str, groups: list[str]) -> tuple[str, ...]:
+def _within(old: ModelSpec, group: str, groups: list[str]) -> tuple[str, ...]:
     """The column itself, or with the column within which its IDs are counted anew."""
     if not st.session_state.get(state.WITHIN + group):
         return (group,)
+    single = {t.group[0] for t in old.random}
+    for term in old.random:
+        # A combination that stands in the model stays while the columns it leans on do.
+        leans_on = [name for name in term.group[1:] if name in single]
+        if term.group[0] == group and term.group[1:] and set(leans_on) <= set(groups):
+            return term.group
     frame = state.table().frame
     others = [g for g in groups if g != group and g in frame.columns and group in frame.columns]
     for other in others:
-        found = state.relation_of(other, group)
-        if found.kind == "crossed" and (found.inner == group or not found.reused):
+        if state.relation_of(other, group).kind == "crossed":
             return (group, other)
     return (group,)
 

@@ -13,8 +13,9 @@ from dataclasses import replace
 import streamlit as st
 
 from lmm_core.cache import cached_fit, remembered
-from lmm_core.data.columns import ColumnInfo, describe_columns
-from lmm_core.data.roles import propose_roles
+from lmm_core.data.chosen import describe_table
+from lmm_core.data.columns import ColumnInfo
+from lmm_core.data.roles import Roles, propose_roles
 from lmm_core.data.samples import load_sample, sample_info, sample_names
 from lmm_core.data.table import Table
 from lmm_core.data.within import varies_within
@@ -31,7 +32,18 @@ FIT = "fit"
 SECONDS = "fit_seconds"
 PROBLEM = "problem"
 QUESTION = "question"
+PROPOSED = "proposed"
 NOTICE = "notice"
+LADDER = "ladder"
+WISH = "wish"
+
+# The preparation: TABLE is BASE (as it was read) after STEPS; see preparation.py.
+BASE = "base"
+SOURCE = "source"
+STEPS = "steps"
+FAILED = "failed_steps"
+OTHERS = "other_tables"
+ANSWERED = "answered_questions"
 
 OUTCOME = "w_outcome"
 FIXED = "w_fixed"
@@ -52,6 +64,7 @@ CENTRED = "w_centred"
 SCALED = "w_scaled"
 FORMULA = "w_formula"
 REFERENCE = "w_reference:"
+PER_COLUMN = (MORE_SLOPES, WITHIN, REFERENCE)
 
 
 def start() -> None:
@@ -83,14 +96,31 @@ def problem() -> LMMError | None:
 
 def units() -> Mapping[str, str]:
     """Units of the columns, where known."""
-    name = st.session_state.get(SAMPLE)
-    return sample_info(name).units if name else {}
+    return table().units
 
 
 def columns() -> tuple[ColumnInfo, ...]:
     """Kinds of the current table's columns."""
+    return columns_of(table())
+
+
+def columns_of(data: Table) -> tuple[ColumnInfo, ...]:
+    """Kinds of a table's columns."""
+    return remembered(("columns", data.fingerprint), lambda: describe_table(data))
+
+
+def columns_by_name() -> dict[str, ColumnInfo]:
+    """Kinds of the current table's columns, by their names."""
     current = table()
-    return remembered(("columns", current.fingerprint), lambda: describe_columns(current.frame))
+    return remembered(
+        ("columns by name", current.fingerprint), lambda: {i.name: i for i in columns_of(current)}
+    )
+
+
+def roles_of(data: Table) -> Roles:
+    """What the columns of a table suggest."""
+    key = ("roles", data.fingerprint)
+    return remembered(key, lambda: propose_roles(data.frame, columns_of(data)))
 
 
 def within(group: str) -> dict[str, bool]:
@@ -120,23 +150,35 @@ def use_sample(name: str) -> None:
 
 def use_table(new: Table, model: ModelSpec | None = None, sample: str | None = None) -> None:
     """Replace the data; without a model one is proposed from the columns."""
+    put = st.session_state
+    put[SAMPLE], put[BASE], put[SOURCE] = sample, new, None
+    put[LADDER] = ()
+    put[WISH] = None
+    put[STEPS], put[FAILED], put[OTHERS], put[ANSWERED] = (), {}, {}, frozenset()
+    _show(new, model)
+
+
+def change_table(new: Table, model: ModelSpec | None) -> None:
+    """The same data, prepared otherwise: the model stays while its columns are there."""
+    if model is not None and set(model.columns()) <= set(map(str, new.frame.columns)):
+        st.session_state[TABLE] = new
+        set_spec(model)
+    else:
+        _show(new, None)
+
+
+def _show(new: Table, model: ModelSpec | None) -> None:
     st.session_state[TABLE] = new
-    st.session_state[SAMPLE] = sample
     st.session_state[FIT] = None
     st.session_state[PROBLEM] = None
     st.session_state[QUESTION] = None
+    st.session_state[PROPOSED] = None
     if model is None:
-        model = _proposal(new)
+        model = st.session_state[PROPOSED] = _proposal(new)
     if model is None:
         _mirror_nothing()
     else:
         set_spec(model)
-
-
-def change_table(new: Table) -> None:
-    """The same data after a preparation step; the model stays."""
-    st.session_state[TABLE] = new
-    st.session_state[PROBLEM] = None
 
 
 def set_spec(model: ModelSpec) -> None:
@@ -153,7 +195,7 @@ def fail(error: LMMError) -> None:
 
 
 def _proposal(new: Table) -> ModelSpec | None:
-    roles = remembered(("roles", new.fingerprint), lambda: propose_roles(new.frame))
+    roles = roles_of(new)
     st.session_state[QUESTION] = roles.question
     st.session_state[OUTCOME] = quote(roles.outcome) if roles.outcome else None
     st.session_state[GROUP] = roles.group
@@ -166,7 +208,11 @@ def _proposal(new: Table) -> ModelSpec | None:
 
 def mirror(model: ModelSpec) -> None:
     """Write the model into the keys of the sidebar's widgets."""
-    for key, value in _mirrored(model).items():
+    found = _mirrored(model)
+    # A column's own widgets mustn't remember another model, or another file's column.
+    for key in [k for k in st.session_state if str(k).startswith(PER_COLUMN) and k not in found]:
+        del st.session_state[key]
+    for key, value in found.items():
         st.session_state[key] = value
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 
 import pandas as pd
 import streamlit as st
 
 from lmm_core import formatting as numbers
+from lmm_core.data.change import is_number
 from lmm_core.report.markup import md
 
 Formatter = Callable[[float], str]
@@ -38,52 +38,52 @@ def show(
     part = frame.head(at_most) if at_most else frame
     part = part.reset_index(drop=True)
     shown = pd.DataFrame(
-        {c.heading: part[c.source] if c.write else [md(v) for v in part[c.source]] for c in columns}
+        {
+            md(c.heading): part[c.source] if c.write else [md(v) for v in part[c.source]]
+            for c in columns
+        }
     )
-    writers = {c.heading: c.write for c in columns if c.write}
+    writers = {md(c.heading): c.write for c in columns if c.write}
     st.table(shown.style.format(writers), alt=alt, border="horizontal", hide_index=True)
-    take_along(frame, key)
+    take_along(frame, key, alt, columns)
 
 
-def take_along(frame: pd.DataFrame, key: str) -> None:
-    """Copy, CSV and Excel of a table with all its digits."""
+def small(rows: pd.DataFrame, alt: str) -> None:
+    """A few rows of the data as they are, numbers with sensible digits."""
+    shown, writers = {}, {}
+    for name in rows.columns:
+        values, heading = rows[name].reset_index(drop=True), md(name)
+        if is_number(values):
+            whole = bool((values.dropna() % 1 == 0).all())
+            shown[heading], writers[heading] = values, _plain if whole else _four_digits
+        else:
+            texts = values.astype(object).map(lambda v: str(v).removesuffix(" 00:00:00"))
+            shown[heading] = texts.map(md).where(values.notna(), "–").astype(str)
+    frame = pd.DataFrame(shown)
+    st.table(frame.style.format(writers), border="horizontal", hide_index=True, alt=alt)
+
+
+def _plain(value: float) -> str:
+    return "–" if pd.isna(value) else f"{value:.0f}"
+
+
+def _four_digits(value: float) -> str:
+    return numbers.number(value, 4)
+
+
+def take_along(
+    frame: pd.DataFrame, key: str, title: str = "Table", columns: Sequence[Column] = ()
+) -> None:
+    """Copy and download, one click away; as Word and Markdown too where ``columns`` are given."""
     menu = st.popover(
         "Copy or download", type="tertiary", key=f"take:{key}", on_change="rerun", width="content"
     )
     if not menu.open:
         return
+    from pages.parts import table_menu
+
     with menu:
-        st.download_button(
-            "CSV", _csv(frame), f"{key}.csv", "text/csv", key=f"csv:{key}", on_click="ignore"
-        )
-        st.download_button(
-            "Excel", lambda: _excel(frame, key), f"{key}.xlsx", key=f"xlsx:{key}", on_click="ignore"
-        )
-        st.caption("To copy, use the button at the top right of the block.")
-        st.code(frame.head(200).to_csv(sep="\t", index=False), language=None, height=160)
-
-
-def _csv(frame: pd.DataFrame) -> bytes:
-    """With a byte-order mark, so that Excel reads the letters right."""
-    return harmless(frame).to_csv(index=False).encode("utf-8-sig")
-
-
-def _excel(frame: pd.DataFrame, name: str) -> bytes:
-    buffer = BytesIO()
-    harmless(frame).to_excel(buffer, sheet_name=name[:31], index=False, engine="openpyxl")
-    return buffer.getvalue()
-
-
-def harmless(frame: pd.DataFrame) -> pd.DataFrame:
-    """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
-
-    def safe(value: object) -> object:
-        risky = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
-        return f"'{value}" if risky else value
-
-    texts = frame.select_dtypes(exclude="number").columns
-    result = frame.assign(**{c: frame[c].map(safe) for c in texts})
-    return result.rename(columns={c: safe(c) for c in result.columns})
+        table_menu.show(frame, key, title, columns)
 
 
 ESTIMATE = numbers.number

@@ -1,20 +1,31 @@
-"""Data: upload a file or choose a sample; what was read; which rows the model uses."""
+"""Data: where they come from, what was read, what was done, and whether a model can be fitted."""
 
 import streamlit as st
 
 from lmm_core.formatting import whole
 from lmm_core.report.markup import md
-from pages.parts import data_views, state
+from pages.parts import data_views, preparation, readiness_view, sources, state, steps_view
 
 table = state.table()
 rows, columns = table.frame.shape
 
 st.title("Your data", anchor=False)
-data_views.upload()
-data_views.samples()
+sources.upload()
+sources.samples()
+sources.address()
 
 st.subheader(md(f"{table.name}: {whole(rows)} rows, {whole(columns)} columns"), anchor=False)
-data_views.how_it_was_read(table)
+sources.how_it_was_read(preparation.base())
+steps_view.show()
+readiness_view.questions()
+readiness_view.checklist()
 data_views.rows_in_use()
-data_views.column_types()
-data_views.preview(table)
+
+types, first = st.tabs(["Columns", "First rows"], key="data_tabs", on_change="rerun")
+if types.open:
+    with types:
+        data_views.column_types()
+        data_views.change_type()
+if first.open:
+    with first:
+        data_views.preview(table)

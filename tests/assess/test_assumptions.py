@@ -18,11 +18,16 @@ DATA = Path(__file__).parents[1] / "reference" / "data"
 KEYS = (
     "linearity_within",
     "linearity_between",
+    "confounding",
     "normality_residuals",
     "normality_random",
     "homoscedasticity_fitted",
     "homoscedasticity_time",
     "homoscedasticity_group",
+    "homoscedasticity_predictors",
+    "autocorrelation",
+    "outliers",
+    "collinearity",
     "clusters",
 )
 

@@ -264,6 +264,11 @@ _WORDS = st.text(alphabet="abcdefgäöü ,;|\"'\n", min_size=1, max_size=8).map(
 _NUMBERS = st.floats(-1e9, 1e9, allow_nan=False).map(lambda x: round(x, 6))
 
 
+def test_a_quoted_value_of_several_lines_ends_the_file() -> None:
+    text = 'id,y,word\n1,2.5,a;b\n2,3.5,"w;\n\n;w"\n'
+    assert read_table(text.encode()).frame["word"].tolist() == ["a;b", "w;\n\n;w"]
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     rows=st.lists(st.tuples(st.integers(0, 10**9), _NUMBERS, _WORDS), min_size=2, max_size=30),

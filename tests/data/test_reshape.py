@@ -133,6 +133,17 @@ def test_preview_counts_add_up() -> None:
     assert "1 row of the wide table repeats the kept columns" in twice.sentence
 
 
+def test_rows_without_an_identifier_are_numbered() -> None:
+    plain = WIDE.drop(columns="id")
+    shown = preview_long(plain, None, PAIN, "month", "pain", number_name="row")
+    made = reshape_long(plain, None, PAIN, "month", "pain", number_name="row")
+    assert shown.n_repeated == 0
+    assert next(iter(made.columns)) == "row"
+    assert made["row"].tolist() == [1, 1, 1, 2, 2, 2, 3, 3, 3]
+    known = reshape_long(WIDE, None, PAIN, "month", "pain")
+    pd.testing.assert_frame_equal(made.drop(columns="row"), known.drop(columns="id"))
+
+
 # id: (keyword arguments, code, part of the message)
 ERRORS = {
     "no values": ({"values": []}, "no_values", "No columns"),
@@ -140,7 +151,8 @@ ERRORS = {
     "used twice": ({"id": ["id", "pain_0"], "values": PAIN}, "name_taken", '"pain_0"'),
     "time is taken": ({"id": ["id"], "values": PAIN, "time_name": "id"}, "name_taken", '"id"'),
     "value is taken": ({"values": PAIN, "value_name": "arm"}, "name_taken", '"arm"'),
-    "no name": ({"values": PAIN, "time_name": " "}, "name_taken", "two columns"),
+    "no name": ({"values": PAIN, "time_name": " "}, "name_taken", "needs a name"),
+    "number is taken": ({"values": PAIN, "number_name": "arm"}, "name_taken", '"arm"'),
     "numbers and words": (
         {"values": {"pain": PAIN, "mood": ["arm", "mood_0"]}, "id": ["id"]},
         "times",

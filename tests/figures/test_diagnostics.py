@@ -71,7 +71,10 @@ def test_marks_use_the_second_colour():
 def test_names_of_the_user_are_shown_as_text(key):
     frame = frame_of(12, 10).rename(columns={"y": "<b>y</b>", "x": "a & <i>x</i>", "g": "<g>"})
     frame["<g>"] = frame["<g>"].map(lambda name: f'<a href="x">{name}</a>')
-    fit = fit_model("`<b>y</b>` ~ `a & <i>x</i>` + (1 | `<g>`)", frame)
+    frame["<u>t</u>"] = np.tile(np.arange(10.0), 12)
+    frame["<b>c</b>"] = np.repeat(["<i>1</i>", "<i>2</i>"], 60)
+    terms = "`a & <i>x</i>` + `<u>t</u>` + `<b>c</b>`"
+    fit = fit_model(f"`<b>y</b>` ~ {terms} + (1 | `<g>`)", frame)
     picture = ALL[key](fit, units={"<b>y</b>": "<u>"})
     text = picture.figure.to_json().replace("\\u003c", "<").replace("\\u003e", ">")
     for tag in ("<b>", "<i>", "<g>", "<a ", "<u>"):

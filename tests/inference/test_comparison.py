@@ -253,8 +253,8 @@ def test_the_usual_ladder():
         ("Null model", "y ~ 1 + (1 | g) + (1 | h)"),
         ("Random intercept", "y ~ x * z + (1 | g) + (1 | h)"),
         ("Random slope", "y ~ x * z + (0 + x | g) + (1 | h)"),
-        ("Both, uncorrelated", "y ~ x * z + (1 + x || g) + (1 | h)"),
-        ("Both, correlated", "y ~ x * z + (1 + x | g) + (1 | h)"),
+        ("Uncorrelated intercept and slope", "y ~ x * z + (1 + x || g) + (1 | h)"),
+        ("Intercept and slope", "y ~ x * z + (1 + x | g) + (1 | h)"),
     ]
 
 

@@ -22,6 +22,24 @@ ADJUSTED = {
 PAIRS = [(key, name) for key in KEYS for name in ADJUSTED if inference()[key].get(name)]
 
 
+# Where each kind of reference is tested: here, in test_slopes, or in test_comparison. The other
+# kinds (F tests, tests of random terms, R², ICC, nlme) aren't about effects.
+TESTED = {
+    *ADJUSTED,
+    "emmeans_satterthwaite",
+    "emmeans_kr",
+    "emtrends_satterthwaite",
+    "emtrends_pairs",
+}
+
+
+def test_every_reference_about_effects_is_tested():
+    kinds = {name for value in inference().values() for name in value}
+    assert {name for name in kinds if name.startswith(("em", "pairs"))} == TESTED
+    with_means = {k for k, v in inference().items() if v.get("emmeans_kr")}
+    assert with_means <= set(KEYS)
+
+
 def factors_of(key):
     first = inference()[key]["emmeans_satterthwaite"][0]
     return [c for c in first if c not in ("emmean", "SE", "df", "lower.CL", "upper.CL")]

@@ -69,7 +69,8 @@ def test_every_changed_cell_has_its_reason():
         "There it is the mean of distance, at age = 0, at Sex = Male; here it is the mean of "
         "distance, at age = 0, at Sex = Female."
     )
-    assert "effect of age, at Sex = Male; here" in spss[1, "p_value"]
+    assert "effect of age, at Sex = Male; here" in spss[1, "estimate"]
+    assert (1, "p_value") not in spss  # below .001 in both
     assert "Sex: Female vs Male" in spss[2, "estimate"]
     assert (2, "std_error") not in spss  # only the sign changes
     jasp = whys(found["jasp"])

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from lmm_core.assess.assumptions.autocorrelation import check_autocorrelation
 from lmm_core.assess.assumptions.check import Check, Verdict
 from lmm_core.assess.assumptions.clusters import check_clusters
+from lmm_core.assess.assumptions.collinear import check_collinearity
+from lmm_core.assess.assumptions.confounding import check_confounding
 from lmm_core.assess.assumptions.homoscedasticity import (
     check_homoscedasticity_fitted,
     check_homoscedasticity_group,
@@ -15,6 +18,8 @@ from lmm_core.assess.assumptions.homoscedasticity import (
 from lmm_core.assess.assumptions.linearity import check_linearity_between, check_linearity_within
 from lmm_core.assess.assumptions.material import Material
 from lmm_core.assess.assumptions.normality import check_normality_residuals
+from lmm_core.assess.assumptions.outliers import check_outliers
+from lmm_core.assess.assumptions.predictor_spread import check_homoscedasticity_predictors
 from lmm_core.assess.assumptions.random_effects import check_normality_random
 
 if TYPE_CHECKING:
@@ -25,11 +30,16 @@ __all__ = ["CHECKS", "Check", "Material", "Verdict", "check_assumptions"]
 CHECKS: dict[str, Callable[[Material], Check]] = {
     "linearity_within": check_linearity_within,
     "linearity_between": check_linearity_between,
+    "confounding": check_confounding,
     "normality_residuals": check_normality_residuals,
     "normality_random": check_normality_random,
     "homoscedasticity_fitted": check_homoscedasticity_fitted,
     "homoscedasticity_time": check_homoscedasticity_time,
     "homoscedasticity_group": check_homoscedasticity_group,
+    "homoscedasticity_predictors": check_homoscedasticity_predictors,
+    "autocorrelation": check_autocorrelation,
+    "outliers": check_outliers,
+    "collinearity": check_collinearity,
     "clusters": check_clusters,
 }
 """Key to the function that makes the check, in the order of the page."""

@@ -32,8 +32,8 @@ from lmm_core.model.design import Grouping
 
 Array = np.ndarray
 
-WITHIN = Scale(look=0.15, act=0.30)
-BETWEEN = Scale(look=0.20, act=0.40)
+WITHIN = Scale(look=0.15, act=0.30, look_chance=0.02)
+BETWEEN = Scale(look=0.20, act=0.40, look_chance=0.02)
 LEAST_GROUPS = 8
 LEAST_DF = 5.0
 # With fewer values than this a parabola is all that can be seen.
@@ -142,6 +142,7 @@ def _check(key: str, title: str, how: str, curves: list[Curve], scale: Scale) ->
     numbers = {
         "predictor": top.predictor.column,
         "label": name,
+        "positive": bool(top.predictor.values.min() > 0),
         "group": group,
         "share": top.share,
         "p_value": top.p_value,

@@ -99,7 +99,7 @@ def load_sample(name: str) -> Table:
     else:
         data = Path(__file__).with_name(f"{name}.csv").read_bytes()
     table = read_table(data, name=info.title)
-    return replace(table, notes=(f"Sample data. {info.source}",))
+    return replace(table, notes=(f"Sample data. {info.source}",), units=info.units)
 
 
 def _gapminder() -> bytes:

@@ -48,8 +48,11 @@ MOST_NAMED = 60
 TYPICAL = float(np.sqrt(2 / np.pi))
 
 
-def residuals_fitted(fit: FittedModel, units: Units | None = None) -> Picture:
-    """Residuals over fitted values with a smooth curve; rows beyond 3 SDs are marked.
+def residuals_fitted(
+    fit: FittedModel, units: Units | None = None, marked: Array | None = None
+) -> Picture:
+    """Residuals over fitted values with a smooth curve; the rows ``marked`` (n,), or else those
+    beyond 3 SDs, are marked.
 
     Shrinkage tilts such a cloud even when the model is right, the more the fewer rows a group has.
     The dashed line has the slope to expect: residuals Py and fitted values y - Py have an average
@@ -57,7 +60,7 @@ def residuals_fitted(fit: FittedModel, units: Units | None = None) -> Picture:
     """
     material = Material(fit)
     x, y = fit.fitted, fit.residuals
-    far = np.abs(material.residuals) > FAR_OUT
+    far = np.abs(material.residuals) > FAR_OUT if marked is None else marked
     rows = drawn_rows(len(x), far)
     unit = outcome_unit(fit, units)
     hover = "%{customdata}" + named("fitted", "x", unit) + named("residual", "y", unit)
@@ -71,7 +74,8 @@ def residuals_fitted(fit: FittedModel, units: Units | None = None) -> Picture:
         "xaxis": axis(fitted_title(fit, unit)),
         "yaxis": axis(with_unit("residual", unit)),
     }
-    alt = f"Residuals over fitted values; {far.sum():,} of {len(x):,} lie beyond 3 SDs."
+    which = "lie beyond 3 SDs" if marked is None else "are marked"
+    alt = f"Residuals over fitted values; {far.sum():,} of {len(x):,} {which}."
     data = pd.DataFrame({"fitted": x, "residual": y})
     return Picture(draw(traces, layout), alt + left_out_note(len(x), len(rows)), data)
 

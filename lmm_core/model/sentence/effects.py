@@ -1,0 +1,125 @@
+"""Effects and what they depend on: "does dose affect pain?", "moderated by sex"."""
+
+from __future__ import annotations
+
+from lmm_core.model.sentence.draft import Draft, Piece
+from lmm_core.model.sentence.stream import Found
+
+_VARIES = "DEPEND|VARY|MODERATED|CHANGE|INTER"
+
+_ALONG = "over|with|across|by|per"
+_WHERE = "BY|on|by|between|across|for|with|in|over|of|as|at|upon|per|within|to|from"
+
+
+def effect_questions(draft: Draft) -> None:
+    """Effects and what they depend on."""
+    effect = "is|does|how? EFFECT|SLOPE of|for <x+> on|in <y>"
+    for text in (
+        f"{effect} ,? {_VARIES} {_WHERE}? <b>",
+        f"does|how? <x> EFFECT on <y> ,? {_VARIES} {_WHERE}? <b>",
+        f"is|does|how? EFFECT|SLOPE of|for <x> is? {_VARIES} {_WHERE}? <b>",
+        f"does|how? <x> EFFECT {_VARIES} {_WHERE}? <b>",
+        f"does|how? CHANGE|SLOPE|EFFECT of|in <y> {_ALONG} <x> is? {_VARIES} {_WHERE}? <b>",
+        f"does|how? <y> CHANGE|SLOPE {_ALONG} <x> is? {_VARIES} {_WHERE}? <b>",
+        "does|how? <b> MODERATED EFFECT of <x> on <y>",
+        "does|how? <x> has VARY|OWN EFFECT on <y> in|for|between|by|across <b>",
+        "does|how? <b> MODERATED EFFECT of <x>",
+        "does|how? <y> CHANGE FASTER over|with|across|by|per|in? <x>? over|with|in|for|between <b>",
+    ):
+        for found in draft.stream.each(text):
+            _moderated(draft, found)
+    for text in (
+        "does|how|and? EFFECT|SLOPE of|for|: <x+> on|in|for <y>",
+        "does|how? <x+> EFFECT on|in <y>",
+        "with|use|ADD|take|and? <x+> as|is PRED of|for <y>",
+        "does|how|and? <x+> AFFECT <y>",
+        "does <x+> LOWER|CHANGE <y>",
+        "does|how? EFFECT in <y> between|by|across|of <x+>",
+        "COMPARE|EFFECT <y> between|across|by|of|for|in <x+>",
+        "does? <y> is? LOWER in|for|among|with|at|between|vs <x+>",
+        "COMPARE <x+> on|in|with|for|BY <y>",
+        "does|how? <y> is? DEPEND <x+>",
+        f"does|how? <y> is? CHANGE|DEPEND|VARY {_ALONG}|on|of|in|between|as|at|from <x+>",
+        "does|how? CHANGE|SLOPE|GROWTHOF in|of|for <y> over|with|by|across|per|between|in <x+>",
+    ):
+        for found in draft.stream.each(text):
+            predictors = draft.stream.items(found, "x")
+            outcome = draft.stream.items(found, "y")[0]
+            if draft.outcome is None and outcome.code in ("@g", "@c", "@i"):
+                continue
+            if any(draft.is_group(p) for p in predictors):
+                first = next(k for k, p in enumerate(predictors) if draft.is_group(p))
+                if first == 0:
+                    continue
+                predictors = predictors[:first]
+                last = draft.stream.symbols.index(predictors[-1])
+                if found.groups["y"][0] > last:
+                    continue
+                found = Found(found.start, last + 1, found.groups)
+            draft.set_outcome(outcome)
+            draft.add_fixed(predictors)
+            names = ", ".join(p.text for p in predictors)
+            draft.take(found, f"outcome {outcome.text}; predictors {names}")
+    _differing_groups(draft)
+    for found in draft.stream.each(
+        f"and|, does|how? CHANGE|EFFECT|SLOPE is? {_VARIES} {_WHERE}? <b>"
+    ):
+        item = draft.stream.items(found, "b")[0]
+        if not draft.is_group(item) and draft.fixed:
+            draft.crossing, draft.crossing_with = draft.span(found.start, found.stop), item.text
+            draft.add_fixed([item])
+            draft.stream.use(found.start, found.stop)
+
+
+def effects_alone(draft: Draft) -> None:
+    """ "the effect of dose", with the outcome named elsewhere."""
+    for found in draft.stream.each("COMPARE #? <x+>"):
+        items = draft.stream.items(found, "x")
+        if draft.outcome is not None and all(i.code == "@c" for i in items):
+            draft.add_fixed(items)
+            draft.take(found, f"predictors: {', '.join(i.text for i in items)}")
+    for found in draft.stream.each("EFFECT of|for|: <x+>"):
+        predictors = draft.stream.items(found, "x")
+        if not any(draft.is_group(p) for p in predictors):
+            draft.add_fixed(predictors)
+            draft.take(found, f"predictors {', '.join(p.text for p in predictors)}")
+
+
+def _differing_groups(draft: Draft) -> None:
+    """ "do schools differ in achievement?": the outcome and what groups it."""
+    for text in (
+        "does? <g!> VARY in|by|on <y> and in? CHANGE|SLOPE over|of|with|per|in <x>",
+        "does? <g!> VARY in|by|on <y>",
+        "does|how? <y> VARY between|across|from|by|BY <g!>",
+    ):
+        for found in draft.stream.each(text):
+            group = draft.stream.symbols[found.groups["g"][0]]
+            item = draft.stream.items(found, "y")[0]
+            if item.code == "@n" and group.code == "@c":
+                draft.set_outcome(item)
+                draft.add_fixed([group])
+                draft.take(found, f"outcome: {item.text}; predictor: {group.text}")
+                continue
+            if not draft.is_group(group) or item.code != "@n":
+                continue
+            draft.set_outcome(item)
+            slopes = [i.text for i in draft.stream.items(found, "x")]
+            place = draft.span(found.start, found.stop)
+            piece = Piece(True, slopes, [group.columns], place=place)
+            piece.sentence = draft.sentence_of(found.start)
+            draft.pieces.append(piece)
+            draft.take(found, f"outcome: {item.text}")
+
+
+def _moderated(draft: Draft, found: Found) -> None:
+    other = draft.stream.items(found, "b")[0]
+    first = draft.stream.items(found, "x")
+    if draft.is_group(other) or any(draft.is_group(x) for x in first):
+        return
+    if not first:
+        return
+    if "y" in found.groups:
+        draft.set_outcome(draft.stream.items(found, "y")[0])
+    text = " * ".join([*(x.text for x in first), other.text])
+    draft.fixed.append((first[0].start, text))
+    draft.take(found, f"{text}: interaction and main effects")

@@ -1,0 +1,78 @@
+"""What had no effect: titles are let go, everything else is listed."""
+
+from __future__ import annotations
+
+import re
+
+from lmm_core.data.words import word_set
+from lmm_core.model.sentence.draft import Draft
+from lmm_core.model.sentence.stream import Found
+
+_SOFT = word_set("""
+    SHOW PREDICT MODEL EFFECT COMPUTE ADD BOTH SAME CROSSED BY but and or with by for of in per
+    each over on across within between to as at is has vs does how allow there then x - / : ( )
+    , _ ; F DF ONLY FULL P CORR
+""")
+_TITLE = re.compile(r"\s*[^:;.\n~]{1,60}:(?=\s)")
+_NAMELESS = word_set("""
+    SHOW PREDICT MODEL EFFECT COMPUTE but and or with by for of in per each over on across
+    within to as at - / : ( ) , U # P GROWTH GROWTHOF CHANGE COMPARE x GROUPED between vs
+""")
+
+
+def title(draft: Draft) -> None:
+    """A heading in front, before a colon or as a first sentence without a column."""
+    symbols = draft.stream.symbols
+    colon = _TITLE.match(draft.source)
+    if colon:
+        before = [k for k, s in enumerate(symbols) if s.end <= colon.end()]
+        if before and (_headline(draft, before[-1] + 1) or _named(draft, before[-1] + 1)):
+            draft.take(Found(0, before[-1] + 1, {}), "title")
+            return
+    stop = next((k for k, s in enumerate(symbols) if s.code == ";"), None)
+    if stop and any(s.code != ";" for s in symbols[stop:]) and _headline(draft, stop):
+        draft.take(Found(0, stop, {}), "title")
+
+
+def _named(draft: Draft, stop: int) -> bool:
+    """A heading that names a column ("Pain trial:"), when the outcome is stated after it."""
+    codes = [draft.stream.code(k) for k in range(stop)]
+    later = {s.code for s in draft.stream.symbols[stop:]}
+    plain = all(c in ("U", "#", ",", ":", "-", "PREDICT", "MODEL") or c[0] == "@" for c in codes)
+    named = {c for k in range(stop) for c in draft.stream.symbols[k].columns}
+    again = {c for s in draft.stream.symbols[stop:] for c in s.columns}
+    return plain and "U" in codes and (bool(later & {"OUT", "F"}) or named <= again)
+
+
+def _headline(draft: Draft, stop: int) -> bool:
+    codes = [draft.stream.code(k) for k in range(stop)]
+    if codes[-2:] == ["GROUPED", ":"]:
+        return False
+    return bool(codes) and all(c in _NAMELESS for c in codes)
+
+
+def left_over(draft: Draft, compared: bool) -> tuple[str, ...]:
+    """The phrases that nothing was made of, as they stand in the text.
+
+    ``compared`` says that something is compared, so that the word itself has a meaning.
+    """
+    soft = set(_SOFT)
+    if compared:
+        soft.add("COMPARE")
+    if any(piece.groups for piece in draft.pieces):
+        soft |= {"GROUPED", "OWN"}
+    spans: list[list[int]] = []
+    gap = True
+    for symbol in draft.stream.symbols:
+        hard = symbol.code not in soft
+        if symbol.code in (";", "_", "F"):
+            gap = True
+        elif hard:
+            if gap or not spans:
+                spans.append([symbol.start, symbol.end])
+            else:
+                spans[-1][1] = symbol.end
+            gap = False
+    spans += [list(span) for span in draft.lost]
+    phrases = [draft.source[a:b].strip() for a, b in sorted(spans) if b > a]
+    return tuple(dict.fromkeys(p for p in phrases if p))

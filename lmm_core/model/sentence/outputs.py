@@ -1,0 +1,120 @@
+"""Wishes for tables, figures and tests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lmm_core.model.sentence.draft import Draft, Piece
+from lmm_core.model.sentence.stream import Found
+
+_WORDS = {
+    "fixed_effects": "the table of fixed effects",
+    "confidence_intervals": "confidence intervals",
+    "p_values": "p-values",
+    "variance_components": "the table of variance components",
+    "icc": "the intraclass correlation",
+    "trajectories": "individual trajectories",
+    "population_mean": "the population mean",
+    "confidence_band": "its confidence band",
+    "blup_lines": "each group's predicted line",
+    "caterpillar": "the caterpillar plot",
+    "residual_plots": "residual plots",
+    "qq_residuals": "the Q-Q plot of the residuals",
+    "qq_random_effects": "the Q-Q plots of the random effects",
+    "observations_per_subject": "observations per group",
+    "missing_data": "the missing-data report",
+    "rm_anova": "the comparison with listwise RM-ANOVA",
+    "compare_models": "the comparison of the models",
+    "information_criteria": "AIC and BIC",
+    "likelihood_ratio_test": "the likelihood-ratio test",
+    "predictions": "predictions",
+}
+_PAIRS = {"qq_both": ("qq_residuals", "qq_random_effects")}
+_OF = "of|for|per|by|in|between|across|over|within|with|on|at|is|to|from|vs"
+
+
+def outputs(draft: Draft) -> None:
+    """Take the wishes out of the stream, in the order of the text."""
+    _fixed_effects(draft)
+    for found in draft.stream.each("O.qq_residuals and of|for? RE"):
+        draft.want("qq_residuals", draft.stream.symbols[found.start].start)
+        draft.want("qq_random_effects", draft.stream.symbols[found.stop - 1].start)
+        draft.take(found, "shows the Q-Q plots of residuals and random effects")
+    for k, symbol in enumerate(list(draft.stream.symbols)):
+        if (
+            symbol.code == "PREDICT"
+            and draft.source[symbol.start : symbol.end].lower() == "estimates"
+        ):
+            draft.stream.replace(k, k + 1, [replace(symbol, code="O.fixed_effects")])
+    for k, symbol in enumerate(list(draft.stream.symbols)):
+        name = symbol.code.removeprefix("O.") if symbol.code.startswith("O.") else ""
+        if symbol.code == "CI":
+            name = "confidence_intervals"
+        if not name:
+            continue
+        start, stop = k, k + 1
+        while draft.stream.code(start - 1) in ("SHOW", "COMPUTE"):
+            start -= 1
+        refused = _refused(draft, start)
+        stop = _whose(draft, stop)
+        draft.served |= {c for s in draft.symbols(k, stop) for c in s.columns}
+        if name == "icc":
+            _groups_of_icc(draft, k, stop)
+        if draft.stream.code(stop) == "NEG" and draft.stream.code(stop + 1)[:2] != "O.":
+            refused, start, stop = True, start + 1, stop + 1
+        for one in _PAIRS.get(name, (name,)):
+            if refused:
+                draft.refused.add(one)
+            else:
+                draft.want(one, symbol.start)
+        words = " and ".join(_WORDS[one] for one in _PAIRS.get(name, (name,)))
+        meaning = f"left out: {words}" if refused else f"shows {words}"
+        if refused:
+            start -= 1
+        draft.note(start, stop, meaning)
+        draft.stream.use(start, stop)
+
+
+def _groups_of_icc(draft: Draft, start: int, stop: int) -> None:
+    """ "how much variance is between schools" names what groups the rows, if nothing else does."""
+    groups = [s for s in draft.symbols(start, stop) if draft.is_group(s)]
+    if groups and not any(piece.groups for piece in draft.pieces):
+        place = draft.span(start, stop)
+        draft.pieces.append(Piece(True, [], [groups[0].columns], place=place))
+
+
+def _refused(draft: Draft, start: int) -> bool:
+    return draft.stream.code(start - 1) == "NEG"
+
+
+def _whose(draft: Draft, stop: int) -> int:
+    """What follows names whose output it is: "observations per patient"."""
+    at = stop
+    while draft.stream.code(at) in _OF.split("|") or draft.stream.code(at) == "each":
+        at += 1
+    if draft.stream.code(at) in ("@g", "P") and at > stop:
+        return at + 1
+    names_part = draft.stream.code(at) in ("@c", "@n")
+    named = draft.stream.symbols[at].text if names_part else ""
+    if named and draft.stream.code(stop) in ("by", "per", "for"):
+        return at + 1 if any(named in text for _, text in draft.fixed) else stop
+    if draft.stream.code(stop) in ("@g", "P"):
+        has = draft.stream.code(stop + 1) in ("has", "does")
+        return stop + 1 + has
+    return stop
+
+
+def _fixed_effects(draft: Draft) -> None:
+    """ "show the fixed effects": an output when no predictor follows."""
+    for found in draft.stream.each("SHOW with|and|:? PRED"):
+        words = draft.source[slice(*draft.span(found.stop - 1, found.stop))].lower()
+        if "effect" in words and draft.stream.code(found.stop) not in (":", "is"):
+            draft.want("fixed_effects", draft.stream.symbols[found.start].start)
+            draft.take(found, f"shows {_WORDS['fixed_effects']}")
+    for found in draft.stream.each(
+        "PRED with|and|,|; CI|_|;|O.p_values|O.icc|O.variance_components|O.predictions"
+    ):
+        words = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
+        if "effect" in words:
+            draft.want("fixed_effects", draft.stream.symbols[found.start].start)
+            draft.take(Found(found.start, found.start + 1, {}), f"shows {_WORDS['fixed_effects']}")

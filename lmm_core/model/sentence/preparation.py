@@ -1,0 +1,160 @@
+"""Preparation that changes the table: wide to long, growth; and the steps that carry it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from lmm_core.data.families import Family, find_families
+from lmm_core.data.reshape import reshape_long
+from lmm_core.data.step import Step
+from lmm_core.errors import LMMError
+from lmm_core.model.factors import quote
+from lmm_core.model.sentence.draft import Draft
+from lmm_core.model.sentence.stream import Found
+from lmm_core.model.sentence.symbol import Symbol
+from lmm_core.model.sentence.vocabulary import GROUP, Vocabulary
+
+if TYPE_CHECKING:
+    from lmm_core.model.sentence.wish import Wish
+
+_HEAD = 2_000
+
+
+@dataclass(frozen=True)
+class Longer:
+    """The reshape that a wide table calls for."""
+
+    families: tuple[Family, ...]
+
+    @property
+    def step(self) -> Step:
+        values = {family.name: list(family.columns) for family in self.families}
+        return Step("reshape_long", {"values": values, "time_name": self.families[0].time_name})
+
+    def preview(self, frame: pd.DataFrame) -> pd.DataFrame:
+        values = {family.name: list(family.columns) for family in self.families}
+        return reshape_long(frame.head(_HEAD), values=values, time_name=self.families[0].time_name)
+
+
+def longer(frame: pd.DataFrame) -> Longer | None:
+    """The one reshape that the column names call for; None when they don't say it for certain."""
+    families = tuple(f for f in find_families(frame.columns) if f.likely)
+    if not families or len({f.time_name for f in families}) > 1:
+        return None
+    found = Longer(families)
+    try:
+        found.preview(frame.head(2))
+    except LMMError:
+        return None
+    return found
+
+
+def growth(draft: Draft) -> None:
+    """ "yearly growth of GDP" is a new column."""
+    for text in (
+        "COMPUTE? GROWTH|GROWTHOF|GROWTH of|in|for? <x>",
+        "COMPUTE? <x> GROWTH|GROWTHOF",
+    ):
+        for found in draft.stream.each(text):
+            item = draft.stream.items(found, "x")[0]
+            if item.code != "@n" or len(item.columns) != 1 or item.text != quote(item.columns[0]):
+                continue
+            times = draft.vocabulary.times
+            unit = draft.stream.symbols[found.stop + 1 : found.stop + 2]
+            if (
+                draft.stream.code(found.stop) == "per"
+                and unit
+                and set(unit[0].columns) & set(times)
+            ):
+                draft.served |= set(unit[0].columns)  # "% change per year"
+                found = Found(found.start, found.stop + 2, found.groups)
+            codes = [draft.stream.code(k) for k in range(found.start, found.stop)]
+            if codes[0] == "GROWTHOF" and draft.stream.code(found.stop) in ("with", "over"):
+                continue  # "growth of distance with age" is how it changes
+            column = item.columns[0]
+            made = f"{column}_growth"
+            draft.prepared.append((item.start, f"growth({column})"))
+            computed = draft.stream.code(found.start) == "COMPUTE"
+            draft.note(
+                found.start, found.stop, f"new column {made}: % change from row to row of a group"
+            )
+            start, end = draft.span(found.start, found.stop)
+            new = Symbol("@n", start, end, quote(made), (made,))
+            after = draft.stream.code(found.stop)
+            if computed and after in (";", ",", "and", "then"):
+                draft.stream.use(found.start, found.stop)
+                draft.owners.append(Symbol("transformed", start, end, quote(made), (made,)))
+            else:
+                draft.stream.replace(found.start, found.stop, [new])
+
+
+def reshaping(draft: Draft, known: Longer | None, asked: bool) -> None:
+    """Take the words for a reshape out of the stream."""
+    for found in draft.stream.each(
+        "COMPUTE|SHOW? [ WIDE|RESHAPE|COMPUTE to|in|from|of? ]* RESHAPE "
+        "[ to|in|from|RESHAPE|WIDE|with ]*"
+    ):
+        draft.prepared.append((draft.span(found.start, found.stop)[0], "reshape_long"))
+        if known is None:
+            meaning = "reshape to long form; which columns isn't certain"
+        else:
+            names = ", ".join(f.name for f in known.families)
+            meaning = f"long form: one row per {known.families[0].time_name}, with {names}"
+        draft.take(Found(found.start, found.stop, {}), meaning)
+    if any(word == "reshape_long" for _, word in draft.prepared):
+        for found in draft.stream.each("WIDE"):
+            draft.stream.use(found.start, found.stop)
+    if asked:
+        for found in draft.stream.each("ONEROW <a!> [ and|per|,|by each? <b!> ]?"):
+            draft.take(found)
+        for found in draft.stream.each("ONEROW"):
+            draft.take(found)
+
+
+def preparation_steps(wish: Wish, frame: pd.DataFrame) -> tuple[Step, ...] | None:
+    """The steps of ``lmm_core.data`` that make the columns which the model uses.
+
+    Logarithms, centring and scaling stand in the formula and need no step. None when a step isn't
+    certain: then it must be chosen by hand.
+    """
+    steps: list[Step] = []
+    current = frame
+    for word in wish.preparation:
+        if word == "reshape_long":
+            known = longer(current)
+            if known is None:
+                return None
+            steps.append(known.step)
+            current = known.preview(current)
+        elif word.startswith("growth("):
+            step = _growth_step(word.removeprefix("growth(").removesuffix(")"), wish, current)
+            if step is None:
+                return None
+            steps.append(step)
+    return tuple(steps)
+
+
+def _growth_step(column: str, wish: Wish, frame: pd.DataFrame) -> Step | None:
+    vocabulary = Vocabulary(frame)
+    times = vocabulary.times
+    if len(times) > 1 and wish.spec is not None:
+        times = tuple(t for t in times if t in wish.spec.columns()) or times
+    groups = [n for n, kind in vocabulary.kinds.items() if kind == GROUP]
+    if wish.spec is not None and wish.spec.random:
+        groups = [wish.spec.random[0].group[0]]
+    if len(times) != 1 or len(groups) != 1 or column not in vocabulary.kinds:
+        return None
+    made = f"{column}_growth"
+    return Step(
+        "change",
+        {
+            "column": column,
+            "group": groups[0],
+            "time": times[0],
+            "measure": "percent",
+            "into": made,
+        },
+    )

@@ -1,0 +1,139 @@
+"""Intercepts and slopes that vary: "each child has its own level", "slopes differ by school"."""
+
+from __future__ import annotations
+
+from lmm_core.model.sentence.draft import Draft
+from lmm_core.model.sentence.random_walk import Tail, add_piece, walk
+from lmm_core.model.sentence.stream import Found
+
+_OF = "of|for|over|in|on"
+
+_PER = "BY|per|by|for|of|across|within|between|in|over|on|from|with"
+
+
+def own_levels(draft: Draft) -> None:
+    """ "each child has its own starting level and its own change per week"."""
+    starts = "with|for|and|,|allow|where? each|per? <g!> to? has|with|gets? "
+    own = "has|with|to|at? [ OWN|RE|VARY ] "
+    rate = "SLOPE|CHANGE|EFFECT"
+    for text, kinds in (
+        (f"{starts} {own} INT and|, CHANGE at|with|by VARY|OWN SLOPE", (True, True)),
+        (f"{starts} {own} INT and|,|with OWN? <l> {rate}", (True, True)),
+        (
+            f"{starts} {own} INT and|,|with|BOTH? has|OWN|RE|VARY? OWN? {rate} "
+            f"[ {_OF}|per|across|with <l+> ]?",
+            (True, True),
+        ),
+        (
+            f"{starts} {own} {rate} [ {_OF}|per <l+> ]? and|,|with? has|OWN|RE? OWN? INT",
+            (True, True),
+        ),
+        (f"{starts} {own} {rate} [ {_OF}|per|across|with <l+> ]?", (True, True)),
+        (f"{starts} {own} <l> {rate}", (True, True)),
+        (f"{starts} {own} INT", (True, False)),
+        (
+            f"OWN INT and|,|with? OWN? {rate} [ {_OF}|per <l+> ]? for|per|by each|per? <g!>",
+            (True, True),
+        ),
+        (f"OWN {rate} [ {_OF}|over <l+> ]? for|per|by each|per? <g!>", (True, True)),
+        ("OWN INT for|per|by each|per? <g!>", (True, False)),
+    ):
+        for found in draft.stream.each(text):
+            group = draft.stream.symbols[found.groups["g"][0]]
+            if not draft.is_group(group):
+                continue
+            slopes = [i.text for i in draft.stream.items(found, "l")]
+            add_piece(draft, found, *kinds, Tail(found.stop, slopes, [group.columns]), False)
+
+
+def varying(draft: Draft) -> None:
+    """ "intercepts vary by school", "patients differ in level and slope"."""
+    can = "to|is|allow? VARY|RE"
+    for text, kinds in (
+        (
+            f"allow? <g!> {can} [ in|by|on|with BOTH? each? INT and|,|in? in? SLOPE "
+            f"[ {_OF} <l+> ]? ]",
+            (True, True),
+        ),
+        (f"allow? <g!> {can} in|by|on|with BOTH? SLOPE [ {_OF} <l+> ]? and in? INT", (True, True)),
+        (f"allow? <g!> {can} in|by|on|with SLOPE|CHANGE [ {_OF} <l+> ]?", (True, True)),
+        (f"allow? <g!> {can} in|by|on|with INT", (True, False)),
+        (f"allow? INT and|, SLOPE [ {_OF} <l+> ]? {can}", (True, True)),
+        (f"allow? SLOPE [ {_OF} <l+> ]? and|, INT {can}", (True, True)),
+        (f"allow? INT and|, <l> SLOPE {can}", (True, True)),
+        (f"allow? SLOPE {_OF} <l+> {can}", (True, True)),
+        (f"allow? <l> SLOPE {can}", (True, True)),
+        (f"allow? SLOPE {can}", (True, True)),
+        (f"allow? INT {can}", (True, False)),
+    ):
+        for found in draft.stream.each(text):
+            slopes = [i.text for i in draft.stream.items(found, "l")]
+            groups = []
+            stop = found.stop
+            if "g" in found.groups:
+                group = draft.stream.symbols[found.groups["g"][0]]
+                if not draft.is_group(group):
+                    continue
+                groups = [group.columns]
+            else:
+                rest = walk(draft, found.stop, False)
+                walked = draft.symbols(found.stop, rest.stop)
+                if any(s.code in ("@c", "@n") for s in walked):
+                    continue  # "slopes differ between the sexes" is an interaction
+                groups, stop = rest.groups, max(found.stop, rest.stop)
+            tail = Tail(stop, slopes, groups)
+            add_piece(draft, Found(found.start, stop, {}), *kinds, tail, False)
+    for text, kinds in (
+        ("<g!> OWN? INT and|, OWN? SLOPE [ of|for|over|in|on <l+> ]?", (True, True)),
+        ("<g!> OWN? SLOPE and|, OWN? INT", (True, True)),
+        ("<g!> OWN SLOPE [ of|for|over|in|on <l+> ]?", (True, True)),
+        ("<g!> OWN? INT", (True, False)),
+    ):
+        for found in draft.stream.each(text):
+            group = draft.stream.symbols[found.groups["g"][0]]
+            if draft.is_group(group):
+                slopes = [i.text for i in draft.stream.items(found, "l")]
+                add_piece(draft, found, *kinds, Tail(found.stop, slopes, [group.columns]), False)
+    for text in (
+        f"SLOPE {_OF} <l+> by|per|across|within|for each|per? <g!>",
+        "<l> SLOPE by|per|across|within|for each? <g!>",
+    ):
+        for found in draft.stream.each(text):
+            group = draft.stream.symbols[found.groups["g"][0]]
+            if draft.is_group(group):
+                slopes = [i.text for i in draft.stream.items(found, "l")]
+                add_piece(
+                    draft, found, True, True, Tail(found.stop, slopes, [group.columns]), False
+                )
+
+
+def varying_effects(draft: Draft) -> None:
+    """The effect of a predictor that differs between groups is a random slope."""
+    for text in (
+        f"allow? EFFECT of|for <x> [ on <y> ]? to|is? VARY {_PER} each|per? <g!> "
+        f"[ to|and|, {_PER}? each? <h!> ]?",
+        f"allow? <x> EFFECT [ on <y> ]? to|is? VARY {_PER} each|per? <g!>",
+        f"allow? <x> to|is? VARY {_PER} each|per? <g!>",
+        "EFFECT of|for <x> is? RE by|per|across|within|for|between each|per? <g!>",
+    ):
+        for found in draft.stream.each(text):
+            group = draft.stream.symbols[found.groups["g"][0]]
+            item = draft.stream.items(found, "x")[0]
+            if not draft.is_group(group) or draft.is_group(item):
+                continue
+            if "y" in found.groups:
+                draft.set_outcome(draft.stream.items(found, "y")[0])
+            elif item.code == "@n" and draft.outcome is None and not _says_effect(draft, found):
+                continue  # "pain differs between patients" isn't a slope
+            symbols = draft.symbols(found.start, found.stop)
+            groups = [s.columns for s in symbols if draft.is_group(s)]
+            tail = Tail(found.stop, [item.text], list(dict.fromkeys(groups)))
+            add_piece(draft, found, True, True, tail, False)
+
+
+def _says_effect(draft: Draft, found: Found) -> bool:
+    return "EFFECT" in {_code(draft, k) for k in range(found.start, found.stop)}
+
+
+def _code(draft: Draft, k: int) -> str:
+    return draft.stream.code(k)

@@ -1,0 +1,76 @@
+"""Text to words, numbers and signs, with their places. Nothing in here knows what they mean."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from lmm_core.errors import FormulaError
+
+MAX_LENGTH = 4_000
+_TOKEN = re.compile(
+    r"(?P<quoted>`[^`]+`|\"[^\"\n]+\"|“[^”\n]+”|„[^“\n]+“)"
+    r"|(?P<number>\d+(?:[.,]\d+)?)(?![^\W_])"
+    r"|(?P<ordinal>\d+(?:st|nd|rd|th)\b)"
+    r"|(?P<word>[^\W_]+(?:['’](?!s\b)[^\W_]+)*)"
+    r"|(?P<owner>['’]s?\b)"
+    r"|(?P<stop>(?<!\bvs)[.!?]+(?=\s|$)|[;|\n]+)"
+    r"|(?P<sign>[^\s\w]|_)"
+)
+_SOFT = "-–_‑.'’\"`“”„"
+
+
+@dataclass(frozen=True)
+class Token:
+    """``kind``: "quoted", "number", "word", "sign" or "stop".
+
+    ``glued`` says that it belongs to the token before it ("pain" and "score" in "pain_score").
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    glued: bool = False
+    value: float = 0.0
+
+
+def tokenise_text(text: str) -> tuple[Token, ...]:
+    """Words and signs of a description; hyphens, underscores and apostrophes are left out.
+
+    Error: FormulaError ``too_long``.
+    """
+    if len(text) > MAX_LENGTH:
+        raise FormulaError(
+            f"The description has {len(text):,} characters.",
+            f"Say it in at most {MAX_LENGTH:,}, or write a formula.",
+            code="too_long",
+            text=text[:80],
+            position=0,
+        )
+    found: list[Token] = []
+    joined = False
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or "sign"
+        start, end, said = match.start(), match.end(), match.group()
+        if kind == "owner":
+            continue
+        if kind == "sign" and said in _SOFT and not _spaced(text, start, end):
+            joined = said in "_." and bool(found) and found[-1].end == start
+            continue
+        token = Token(kind, said, start, end, joined and found[-1].end == start - 1)
+        joined = False
+        if kind == "quoted":
+            token = replace(token, text=said[1:-1])
+        elif kind == "number":
+            token = replace(token, value=float(said.replace(",", ".")[:15]))
+        elif kind == "ordinal":
+            token = replace(token, kind="word")
+        found.append(token)
+    return tuple(found)
+
+
+def _spaced(text: str, start: int, end: int) -> bool:
+    """A dash with spaces around it separates; one inside a word doesn't."""
+    around = text[max(0, start - 1) : start] + text[end : end + 1]
+    return text[start:end] == "-" and around == "  "

@@ -1,0 +1,263 @@
+"""Phrases around a column: log, centring, squares, categories; levels; nested groups."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lmm_core.model.factors import quote
+from lmm_core.model.sentence.draft import Draft
+from lmm_core.model.sentence.stream import Found
+from lmm_core.model.sentence.symbol import Symbol
+
+_CALLS = {
+    "LOG": "log", "LOGVERB": "log", "LOGSCALE": "log", "LOG10": "log10", "LOG2": "log2",
+    "SQRT": "sqrt", "SQRTVERB": "sqrt", "CENTER": "center", "CENTERED": "center",
+    "SCALE": "scale", "SCALED": "scale", "CATEGORICAL": "factor",
+}  # fmt: skip
+_WORDS = {
+    "log": "natural logarithm", "log10": "base-10 logarithm", "log2": "base-2 logarithm",
+    "sqrt": "square root", "center": "centred at its mean",
+    "scale": "standardised: mean 0, SD 1", "factor": "as categories",
+}  # fmt: skip
+_VERBS = "CENTER|SCALE|LOGVERB|SQRTVERB"
+_BEFORE = "LOG|LOGVERB|LOG10|LOG2|SQRT|SQRTVERB|CENTER|CENTERED|SCALE|SCALED|CATEGORICAL"
+_AFTER = "CENTERED|SCALED|LOGSCALE|CATEGORICAL|LOG"
+_LINKS = (";", ",", "_", "then", "(", "and")
+
+
+def transformations(draft: Draft) -> None:
+    """Functions of columns, written before or behind their names."""
+    for text in ("<x> ( <x2> )", "<x> :|is? <x2>"):
+        for found in draft.stream.each(text):
+            item = draft.stream.items(found, "x")[0]
+            if item.columns == draft.stream.items(found, "x2")[0].columns:  # "reaction time (RT)"
+                draft.stream.replace(found.start, found.stop, [item])
+    _one_call(draft, f"<x> (|, {_AFTER} )|;|,")
+    _one_call(draft, f"<x> is to|as? {_AFTER}", whole=True)
+    _one_call(draft, "TREAT <x> CATEGORICAL", whole=True)
+    for found in draft.stream.each(f"{_BEFORE} of|on|to|for? (? <x+> at|on? )?"):
+        code = draft.stream.code(found.start)
+        items = draft.stream.items(found, "x")
+        if code == "CENTER" and draft.stream.code(found.stop) == "#":
+            continue
+        if draft.stream.code(found.stop - 1) in ("at", "on") and code != "CENTER":
+            found = Found(found.start, found.stop - 1, found.groups)
+        if code not in _VERBS.split("|") and len(items) > 1:
+            items = items[:1]  # "log income and age": the first one only
+            at = next(k for k in range(found.start, found.stop) if draft.stream.code(k)[0] == "@")
+            found = Found(found.start, at + 1, found.groups)
+        _mark(draft, found, items, _CALLS[code], _alone(draft, found, code))
+    _one_call(draft, f"<x> {_AFTER}")
+    _squares(draft)
+
+
+def _one_call(draft: Draft, text: str, whole: bool = False) -> None:
+    for found in draft.stream.each(text):
+        codes = [draft.stream.code(k) for k in range(found.start, found.stop)]
+        code = next(c for c in codes if c in _CALLS)
+        if codes[-1] in (";", ","):
+            found = Found(found.start, found.stop - 1, found.groups)
+            if code == "LOG" or draft.stream.code(found.start - 1) in ("and", ","):
+                continue
+        _mark(draft, found, draft.stream.items(found, "x"), _CALLS[code], whole)
+
+
+def _alone(draft: Draft, found: Found, code: str) -> bool:
+    """An instruction by itself ("centre age;"), not part of a list of predictors."""
+    if code not in _VERBS.split("|"):
+        return False
+    before, after = draft.stream.code(found.start - 1), draft.stream.code(found.stop)
+    follows = draft.stream.code(found.stop + 1)
+    ends = after in (";", ",") or (after in ("and", "then", "_") and follows[0] != "@")
+    return (found.start == 0 or before in _LINKS) and ends
+
+
+def _mark(draft: Draft, found: Found, items: list[Symbol], call: str, alone: bool) -> None:
+    for item in items:
+        for column in item.columns:
+            draft.add_call(column, call, draft.stream.symbols[found.start].start)
+    names = ", ".join(c for item in items for c in item.columns)
+    draft.note(found.start, found.stop, f"{names}: {_WORDS[call]}")
+    if alone:
+        draft.stream.use(found.start, found.stop)
+        if len(items) == 1 and call in ("log", "log10", "log2", "sqrt"):
+            draft.owners.append(replace(items[0], code="transformed"))
+        return
+    start = found.start
+    if items and call == "factor":
+        items = [replace(i, code="@c") if i.code == "@n" else i for i in items]
+    joined: list[Symbol] = []
+    for item in items:
+        joined += [*([Symbol("and", item.start, item.start)] if joined else []), item]
+    draft.stream.replace(start, found.stop, joined)
+
+
+def _squares(draft: Draft) -> None:
+    for text in ("<x> and|, <x2> SQUARED", "<x> SQUARED"):
+        for found in draft.stream.each(text):
+            item = draft.stream.items(found, "x")[0]
+            if "x2" in found.groups and draft.stream.items(found, "x2")[0].columns != item.columns:
+                continue
+            both = "x2" in found.groups
+            square = f"{item.text} + I({item.text}^2)" if both else f"I({item.text}^2)"
+            _item(draft, found, square, item.columns)
+    for code, powers in (("LINEARQUAD", (2,)), ("QUAD", (2,)), ("CUBIC", (2, 3))):
+        for found in draft.stream.each(f"{code} EFFECT|SLOPE? in|of|for|over|on? <x>"):
+            item = draft.stream.items(found, "x")[0]
+            text = " + ".join([item.text, *(f"I({item.text}^{p})" for p in powers)])
+            _item(draft, found, text, item.columns, lead="EFFECT")
+        for found in draft.stream.each(f"<x> (? {code} EFFECT|SLOPE? )?"):
+            item = draft.stream.items(found, "x")[0]
+            text = " + ".join([item.text, *(f"I({item.text}^{p})" for p in powers)])
+            _item(draft, found, text, item.columns)
+
+
+def _item(draft: Draft, found: Found, text: str, columns: tuple[str, ...], lead: str = "") -> None:
+    start, end = draft.span(found.start, found.stop)
+    draft.note(found.start, found.stop, text)
+    new = [Symbol("@i", start, end, text, columns)]
+    if lead:
+        new = [Symbol(lead, start, start), Symbol("of", start, start), *new]
+    draft.stream.replace(found.start, found.stop, new)
+
+
+def levels(draft: Draft) -> None:
+    """ "treated vs control" is the column treatment, with control as the reference."""
+    for text in (
+        "REF level|INT? [ for|of <x> ]? is|:|with|of|to|as|,|(? !",
+        "! as|is|( has? REF",
+        "<x> ( REF :|is? !",
+        "REF ! [ for|of|in <x> ]?",
+    ):
+        for found in draft.stream.each(text):
+            symbol = next(s for s in draft.symbols(found.start, found.stop) if s.code == "!")
+            _refer(draft, found, symbol)
+    for found in draft.stream.each(
+        "! P|@g? [ vs|and|or|with|to|,|BY|is|between|- | COMPARE with|to|vs? ] in|for? !"
+    ):
+        first, last = draft.stream.symbols[found.start], draft.stream.symbols[found.stop - 1]
+        shared = {c for c, _ in first.pairs} & {c for c, _ in last.pairs}
+        if len(shared) != 1:
+            continue
+        column = shared.pop()
+        stop = found.stop
+        while draft.stream.code(stop) in (",", "and", "or", "vs"):
+            nxt = draft.stream.symbols[stop + 1] if stop + 1 < len(draft.stream.symbols) else None
+            if nxt is None or nxt.code != "!" or column not in {c for c, _ in nxt.pairs}:
+                break
+            last, stop = nxt, stop + 2
+        meaning = column
+        middle = {draft.stream.code(k) for k in range(found.start + 1, stop - 1)}
+        if middle & {"vs", "COMPARE"} and stop == found.stop:
+            level = next(v for c, v in last.pairs if c == column)
+            meaning += f", compared with {level}"
+            if draft.vocabulary.levels_of(column)[0] != level:
+                draft.references[column] = level
+        if (
+            draft.stream.code(stop) in ("P", "@g", "@n", "@c", "U")
+            and draft.stream.code(stop - 1) == "!"
+        ):
+            draft.served |= set(draft.stream.symbols[stop].columns)
+            stop += 1  # "treated and control patients", "congruent vs incongruent trials"
+        draft.note(found.start, stop, meaning)
+        start, end = draft.span(found.start, stop)
+        code = "@" + draft.vocabulary.kind(column)
+        draft.stream.replace(
+            found.start, stop, [Symbol(code, start, end, quote(column), (column,))]
+        )
+
+
+def against_level(draft: Draft) -> None:
+    """ "treatment vs control": the column, compared with one of its levels."""
+    for found in draft.stream.each("<x> vs !"):
+        item = draft.stream.items(found, "x")[0]
+        level = draft.stream.symbols[found.stop - 1]
+        values = [v for c, v in level.pairs if c in item.columns]
+        if len(values) != 1 or len(item.columns) != 1:
+            continue
+        column = item.columns[0]
+        if draft.vocabulary.levels_of(column)[0] != values[0]:
+            draft.references[column] = values[0]
+        draft.note(found.start, found.stop, f"{column}, compared with {values[0]}")
+        start, end = draft.span(found.start, found.stop)
+        draft.stream.replace(found.start, found.stop, [replace(item, start=start, end=end)])
+
+
+def _refer(draft: Draft, found: Found, level: Symbol) -> None:
+    items = draft.stream.items(found, "x")
+    pairs = [p for p in level.pairs if not items or p[0] in items[0].columns]
+    if len(pairs) != 1:
+        return
+    column, value = pairs[0]
+    if draft.vocabulary.levels_of(column)[0] != value:
+        draft.references[column] = value
+    start = found.start - (draft.stream.code(found.start - 1) == "with")
+    stop = found.stop + (draft.stream.code(found.stop) == ")")
+    draft.take(Found(start, stop, {}), f"reference level of {column}: {value}")
+
+
+def nesting(draft: Draft) -> None:
+    """ "pupils in classes in schools" is one chain of groups."""
+    changed = True
+    while changed:
+        changed = False
+        for text in (
+            "<a!> NESTED|GROUPED? in|within|of <b!>",
+            "<a!> is? NESTED <b!>",
+            "<a!> NESTED|GROUPED is? in|within|by|on? <b!>",
+            "<a!> is|has|( NESTED|GROUPED in|within|by|on? <b!>",
+            "<b!> / <a!>",
+            "P is? NESTED|GROUPED? in|within <b!>",
+            "P is? NESTED <b!>",
+        ):
+            for found in draft.stream.each(text):
+                codes = [draft.stream.code(k) for k in range(found.start, found.stop)]
+                if "of" in codes and "NESTED" not in codes:
+                    continue
+                changed |= _nest(draft, found)
+    merge_chains(draft)
+
+
+def merge_chains(draft: Draft) -> None:
+    """ "pupils in classes, classes in schools" is one chain."""
+    chains = [s for s in draft.stream.symbols if s.code == "@h"]
+    for inner in chains:
+        outer = next(
+            (o for o in chains if o.columns[-1] == inner.columns[0] and o is not inner), None
+        )
+        if outer is None:
+            continue
+        joined = outer.columns + inner.columns[1:]
+        symbols = draft.stream.symbols
+        at, other = symbols.index(inner), symbols.index(outer)
+        new = replace(inner, columns=joined, text="/".join(joined))
+        draft.stream.replace(at, at + 1, [new])
+        draft.stream.use(other, other + 1)
+        return merge_chains(draft)
+
+
+def _nest(draft: Draft, found: Found) -> bool:
+    outer = draft.stream.symbols[found.groups["b"][0]]
+    if not draft.is_group(outer):
+        return False
+    inner = None
+    if "a" in found.groups:
+        inner = draft.stream.symbols[found.groups["a"][0]]
+        if not draft.is_group(inner) or set(inner.columns) & set(outer.columns):
+            return False
+    chain = outer.columns
+    words = ""
+    if inner is None:
+        words = "each row is one of them"
+    else:
+        rows = [c for c in inner.columns if draft.vocabulary.rows_of_own(c)]
+        chain += tuple(c for c in inner.columns if c not in rows)
+        words = " in ".join(reversed(chain)) if len(chain) > 1 else f"grouped by {chain[0]}"
+        if rows:
+            words += f"; {rows[0]} has a value of its own in each row"
+    start, end = draft.span(found.start, found.stop)
+    draft.note(found.start, found.stop, words)
+    draft.stream.replace(
+        found.start, found.stop, [Symbol("@h", start, end, "/".join(chain), chain)]
+    )
+    return True

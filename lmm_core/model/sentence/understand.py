@@ -1,0 +1,236 @@
+"""``describe``: from a text to a wish, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from lmm_core.model.sentence.assemble import assemble
+from lmm_core.model.sentence.attachments import attachments
+from lmm_core.model.sentence.crossing import interactions
+from lmm_core.model.sentence.draft import Draft, Piece
+from lmm_core.model.sentence.editing import additions, removals
+from lmm_core.model.sentence.formulas import Inside, formulas
+from lmm_core.model.sentence.leftovers import left_over, title
+from lmm_core.model.sentence.options import options
+from lmm_core.model.sentence.outputs import outputs
+from lmm_core.model.sentence.persons import persons
+from lmm_core.model.sentence.preparation import Longer, growth, longer, reshaping
+from lmm_core.model.sentence.randoms import random_effects
+from lmm_core.model.sentence.reader import Reader
+from lmm_core.model.sentence.roles import roles
+from lmm_core.model.sentence.several import largest, several
+from lmm_core.model.sentence.stream import Stream
+from lmm_core.model.sentence.symbol import Symbol
+from lmm_core.model.sentence.tokens import Token, tokenise_text
+from lmm_core.model.sentence.transform import against_level, levels, nesting, transformations
+from lmm_core.model.sentence.variants import variants
+from lmm_core.model.sentence.vocabulary import Vocabulary
+from lmm_core.model.sentence.wish import Note, Question, Wish
+from lmm_core.model.spec import ModelSpec
+
+
+def describe(text: str, frame: pd.DataFrame, current: ModelSpec | None = None) -> Wish:
+    """Understand a description of a model in everyday English.
+
+    Parameters
+    ----------
+    text:
+        Phrases in any order, separated as people do; it may hold formulas. It is never evaluated.
+    frame:
+        The table that the columns belong to.
+    current:
+        The model on screen: what the text doesn't mention is taken from it when the text names no
+        outcome ("add a random slope of week").
+
+    A phrase that isn't understood has no effect and is listed. Errors: FormulaError ``too_long``.
+    """
+    source = str(text)
+    tokens = tokenise_text(source)
+    vocabulary = Vocabulary(frame)
+    draft, inside = _read(source, tokens, vocabulary)
+    asked = any(s.code in ("RESHAPE", "ONEROW") for s in draft.stream.symbols)
+    known: Longer | None = None
+    if asked:
+        known = longer(frame)
+        if known is not None:
+            draft, inside = _read(source, tokens, Vocabulary(known.preview(frame)))
+    mentions = tuple(s for s in draft.stream.symbols if s.code[0] == "@")
+    _understand(draft, known, asked)
+    return _wish(draft, inside, known, current, mentions)
+
+
+def _read(
+    source: str, tokens: tuple[Token, ...], vocabulary: Vocabulary
+) -> tuple[Draft, tuple[Inside, ...]]:
+    """Symbols of a text, each formula one of them."""
+    inside = formulas(source, vocabulary.names)
+    symbols: list[Symbol] = []
+    mended: list[tuple[int, int, str]] = []
+    choices: list[tuple[int, int, tuple[str, ...]]] = []
+    means: list[tuple[int, int, tuple[str, ...]]] = []
+    rest, at = list(tokens), 0
+    for formula in (*inside, None):
+        part = [t for t in rest if formula is None or t.end <= formula.start]
+        part = [t for t in part if t.start >= at]
+        reader = Reader(source, tuple(part), vocabulary)
+        symbols += reader.read()
+        mended += reader.corrected
+        choices += reader.choices
+        means += reader.means
+        if formula is not None:
+            symbols.append(Symbol("F", formula.start, formula.end))
+            at = formula.end
+            rest = [t for t in rest if t.start >= at]
+    draft = Draft(source, vocabulary, Stream(symbols), means=means)
+    for start, end, word in mended:
+        draft.notes.append(Note(source[start:end], f"read as “{word}”", start, end))
+    for start, end, columns in choices:
+        said = source[start:end]
+        sentence = f"“{said}” may mean several columns. Which one?"
+        draft.questions.append(Question(said, sentence, columns, start, end))
+    return draft, inside
+
+
+def _understand(draft: Draft, known: Longer | None, asked: bool) -> None:
+    """All rules, those with the clearest words first."""
+    reshaping(draft, known, asked and known is not None)
+    title(draft)
+    options(draft)
+    transformations(draft)
+    growth(draft)
+    levels(draft)
+    against_level(draft)
+    variants(draft)
+    nesting(draft)
+    interactions(draft)
+    additions(draft)
+    removals(draft)
+    random_effects(draft)
+    roles(draft)
+    outputs(draft)
+    attachments(draft)
+    persons(draft)
+
+
+def _wish(
+    draft: Draft,
+    inside: tuple[Inside, ...],
+    known: Longer | None,
+    current: ModelSpec | None,
+    mentions: tuple[Symbol, ...],
+) -> Wish:
+    good = [f for f in inside if f.spec is not None and not f.partial]
+    for formula in inside:
+        if formula.partial and formula.spec is not None:
+            for term in formula.spec.random:
+                slopes = [":".join(t) for t in term.terms]
+                place = (formula.start, formula.end)
+                chain = tuple(reversed(term.group))
+                draft.pieces.append(Piece(term.intercept, slopes, [chain], place=place))
+    bad = [f for f in inside if f.error is not None]
+    for formula in good:
+        said = draft.source[formula.start : formula.end]
+        draft.notes.append(
+            Note(said, f"formula: {formula.spec.formula}", formula.start, formula.end)
+        )
+    draft.lost += [(f.start, f.end) for f in bad]
+    given = good[0].spec if good else None
+    open_choice = bool(draft.questions)
+    spec = None
+    if not (bad and not good):
+        spec = assemble(draft, given, current)
+    models: tuple[ModelSpec, ...] = ()
+    if spec is not None and len(good) > 1:
+        later = [assemble(draft, f.spec, current) for f in good[1:]]
+        models = tuple(m for m in (spec, *later) if m is not None)
+    elif spec is not None and draft.variants:
+        models = several(draft, spec)
+    if len(models) > 1:
+        spec = largest(models)
+        if "compare_models" not in draft.refused:
+            draft.want("compare_models", _place_of_comparison(draft, inside))
+    if open_choice or draft.questions:
+        spec, models = None, ()
+    if spec is not None:
+        # "average SES" as a predictor would be the groups' means, which is another column.
+        draft.lost += [
+            (a, b) for a, b, columns in draft.means if spec.outcome_column not in columns
+        ]
+        draft.lost += _without_effect(draft, (spec, *models), mentions)
+    names = [n for _, n in sorted(draft.outputs, key=lambda o: o[0]) if n not in draft.refused]
+    prepared = [word for _, word in sorted(draft.prepared, key=lambda p: p[0])]
+    if "reshape_long" in prepared and known is None:
+        draft.questions.append(
+            Question("reshape_long", "Which columns hold the repeated measure isn't certain.")
+        )
+    return Wish(
+        draft.source,
+        spec,
+        tuple(names),
+        tuple(dict.fromkeys(prepared)),
+        models if len(models) > 1 else (),
+        _in_order(_undecided(draft)),
+        left_over(draft, len(models) > 1 or "rm_anova" in names),
+        tuple(draft.questions),
+        bad[0].error if bad else None,
+    )
+
+
+def _without_effect(
+    draft: Draft, models: tuple[ModelSpec, ...], mentions: tuple[Symbol, ...]
+) -> list[tuple[int, int]]:
+    """Columns that were named but are nowhere in the result: better listed than lost."""
+    used = {c for m in models for c in m.columns()} | set(draft.dropped) | draft.served
+    used |= {c for s in draft.owners for c in s.columns}
+    used |= {word.partition("(")[2].removesuffix(")") for _, word in draft.prepared}
+    still = {(s.start, s.end) for s in draft.stream.symbols if s.code[0] == "@"}
+    lost = [s for s in mentions if s.columns and not used & set(s.columns)]
+    return [(s.start, s.end) for s in lost if (s.start, s.end) not in still]
+
+
+def _place_of_comparison(draft: Draft, inside: tuple[Inside, ...]) -> int:
+    places = [s.start for s in draft.stream.symbols if s.code == "COMPARE"]
+    return min([*places, *(f.start for f in inside)], default=len(draft.source))
+
+
+def _undecided(draft: Draft) -> list[Note]:
+    """Notes about words that may mean several columns don't claim one of them."""
+    open_ = [q for q in draft.questions if q.start < q.end and q.candidates]
+    out = []
+    for note in draft.notes:
+        for question in open_:
+            if note.start <= question.start and question.end <= note.end:
+                note = replace(note, meaning=f"{' or '.join(question.candidates)}, to be chosen")
+                break
+        out.append(note)
+    return out
+
+
+def _in_order(notes: list[Note]) -> tuple[Note, ...]:
+    """By place; of two notes on the same words the later one, which says more."""
+    by_place: dict[tuple[int, int, str], Note] = {}
+    for note in notes:
+        place = (note.start, note.end, "" if note.end else note.phrase)
+        if place in by_place and by_place[place].meaning != note.meaning:
+            note = replace(note, meaning=f"{by_place[place].meaning}; {note.meaning}")
+        by_place[place] = note
+    notes = sorted(by_place.values(), key=lambda n: (n.end == 0, n.start, -n.end))
+    outer: list[Note] = []
+    for note in notes:
+        last = outer[-1] if outer else None
+        if last is not None and 0 < note.end <= last.end and note.start >= last.start:
+            # Words inside a longer phrase are told with it.
+            outer[-1] = replace(last, meaning=_joined(last, note))
+        else:
+            outer.append(note)
+    return tuple(outer)
+
+
+def _joined(whole: Note, part: Note) -> str:
+    if part.meaning in whole.meaning:
+        return whole.meaning
+    if part.meaning.startswith("read as"):
+        return f"{whole.meaning} (“{part.phrase}” {part.meaning})"
+    return f"{whole.meaning}; {part.meaning}"

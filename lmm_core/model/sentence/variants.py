@@ -1,0 +1,176 @@
+"""Several models: "fit three: intercept only; slope only; both", "with and without sex"."""
+
+from __future__ import annotations
+
+from lmm_core.model.sentence.draft import Draft, Piece
+from lmm_core.model.sentence.stream import Found
+from lmm_core.model.sentence.symbol import Symbol
+
+_VARIANT = "INTONLY|SLOPEONLY|BOTH|NULL|FULL|RI|RS|RIS"
+_COMPARED = "COMPARE|vs|O.compare_models|O.likelihood_ratio_test|O.information_criteria"
+_AFTER = ("with", "by", "and", "BY", "MODEL", "on", ")", "in")
+_BETWEEN = (
+    "; | , | and | vs | with | to | COMPARE | or | - | MODEL | then | BY | from | ( | ) | # | ONLY"
+)
+
+
+def variants(draft: Draft) -> None:
+    """Take lists of models out of the stream."""
+    for found in draft.stream.each("COMPARE #|BOTH|SAME"):
+        if draft.stream.code(found.stop)[0] in ";,_" or draft.stream.code(found.stop) in _AFTER:
+            start, end = draft.span(found.start, found.stop)
+            new = Symbol("O.compare_models", start, end)
+            draft.stream.replace(found.start, found.stop, [new])
+    _with_and_without(draft)
+    text = (
+        f"{_VARIANT} MODEL|ONLY? [ [ of|in|over|on <x> ]? [ {_BETWEEN} ]+ {_VARIANT} MODEL|ONLY? ]+"
+    )
+    for found in draft.stream.each(text):
+        _listed(draft, found)
+    for found in draft.stream.each(f"{_COMPARED} with|to|against|vs|BY? NULL MODEL?"):
+        draft.variants = ["NULL", "FULL"]
+        _wants_comparison(draft, found)
+        keep = found.start + (draft.stream.code(found.start)[:2] == "O.")
+        draft.take(Found(keep, found.stop, {}), "compared with the model without predictors")
+    for found in draft.stream.each(
+        "COMPARE|O.compare_models with|to|against|vs|BY RI|INTONLY MODEL?"
+    ):
+        if draft.variants or not {"RS", "RIS"} & {s.code for s in draft.stream.symbols}:
+            continue
+        draft.variants = ["FULL", "RI"]
+        _wants_comparison(draft, found)
+        draft.take(found, "compared with the model with random intercepts only")
+    for found in draft.stream.each("then|and? SAME MODEL? with|ADD RS|RIS [ of|for|in|over <x> ]?"):
+        earlier = {draft.stream.code(k) for k in range(found.start)}
+        codes = {s.code for s in draft.stream.symbols}
+        if not earlier & {"RI", "RE", "OUT", "F"} or not codes & {"O.compare_models", "COMPARE"}:
+            continue
+        items = draft.stream.items(found, "x")
+        piece = Piece(True, [i.text for i in items], None, not items)
+        piece.sentence = -1
+        draft.pieces.append(piece)
+        draft.variants = ["RI", "FULL"]
+        _wants_comparison(draft, found)
+        draft.take(found, "a second model with random slopes too")
+    for found in draft.stream.each("NULL MODEL?"):
+        draft.no_predictors = True
+        draft.take(found, "no predictors: only the average and the groups")
+
+
+def _listed(draft: Draft, found: Found) -> None:
+    symbols = draft.symbols(found.start, found.stop)
+    kinds = [s.code for s in symbols if s.code in _VARIANT.split("|")]
+    led, start = _led(draft, found.start)
+    head = [draft.stream.code(k) for k in range(found.start)]
+    led |= "COMPARE" in head or "O.compare_models" in head
+    led |= any(head[k] == "#" and head[k + 1] == "MODEL" for k in range(len(head) - 1))
+    after = draft.stream.code(found.stop + 2)
+    if (
+        draft.stream.code(found.stop) in ("for", "of", "in", "over")
+        and draft.stream.code(found.stop + 1) == "@n"
+    ) and after in (";", ",", ":", "_", ")", "per", "each", "across", "within", "?"):
+        found = Found(found.start, found.stop + 2, found.groups)
+        symbols = draft.symbols(found.start, found.stop)
+    said = draft.source[symbols[-1].start : symbols[-1].end].lower()
+    if kinds == ["NULL", "RIS"] and led and "random slope" in said:
+        kinds = ["NULL", "RI", "RS"]  # "null model, random intercept and random slope"
+    versus = any(s.code in ("vs", "COMPARE") for s in symbols)
+    telling = {"INTONLY", "SLOPEONLY", "BOTH", "NULL"} & set(kinds)
+    if not (led or versus or "SLOPEONLY" in telling or telling >= {"INTONLY", "BOTH"}):
+        return
+    slopes = {"SLOPEONLY", "RS", "RIS", "BOTH"} & set(kinds)
+    as_null = "INTONLY" in kinds and not slopes
+    draft.variants = ["NULL" if k == "INTONLY" and as_null else k for k in kinds]
+    items = [s for s in symbols if s.code[0] == "@"]
+    piece = Piece(True, [i.text for i in items], None, not items)
+    piece.place = draft.span(found.start, found.stop)
+    piece.sentence = -1
+    if slopes:
+        draft.pieces.append(piece)
+    _wants_comparison(draft, found)
+    draft.note(start, found.stop, f"{len(kinds)} models")
+    draft.stream.use(start, found.stop)
+    for counted in draft.stream.each("# MODEL"):
+        draft.stream.use(counted.start, counted.stop)
+
+
+def _led(draft: Draft, start: int) -> tuple[bool, int]:
+    """Whether "compare", or "fit three models:", stands before."""
+    k, led = start, False
+    while draft.stream.code(k - 1) in (
+        "COMPARE",
+        "#",
+        "MODEL",
+        ":",
+        "PREDICT",
+        "O.compare_models",
+        "between",
+        "of",
+        "with",
+        "SHOW",
+        "(",
+    ):
+        k -= 1
+        led |= draft.stream.code(k) in ("COMPARE", "#", "O.compare_models")
+    return led, k
+
+
+def _with_and_without(draft: Draft) -> None:
+    for found in draft.stream.each("COMPARE with|to|against|and? MODEL with|ADD|has INTER"):
+        draft.optional, draft.variants = ["INTER"], ["LESS", "FULL"]
+        draft.crossing = draft.span(found.start, found.stop)
+        _wants_comparison(draft, found)
+        draft.take(found, "two models: without and with the interaction")
+    for found in draft.stream.each("COMPARE with|to|against|and? MODEL NEG SLOPE|RS"):
+        draft.variants = ["FULL", "RI"]
+        _wants_comparison(draft, found)
+        draft.take(found, "two models: with and without random slopes")
+    for found in draft.stream.each("COMPARE with|to|against|and? MODEL NEG <x+>"):
+        items = draft.stream.items(found, "x")
+        draft.optional = [c for i in items for c in i.columns]
+        draft.fixed += [(len(draft.source), i.text) for i in items]
+        draft.variants = ["FULL", "LESS"]
+        _wants_comparison(draft, found)
+        draft.take(found, "two models: with and without it")
+    for text in (
+        "WITHWITHOUT <x+>",
+        "WITHWITHOUT INTER [ between|of <x+> ]?",
+        "WITHWITHOUT RS|RIS [ of|for|in|over <x> ]?",
+        "WITHWITHOUT NOCORR|CORR",
+    ):
+        for found in draft.stream.each(text):
+            codes = [draft.stream.code(k) for k in range(found.start, found.stop)]
+            items = draft.stream.items(found, "x")
+            draft.variants = ["FULL", "LESS"]
+            if "RS" in codes or "RIS" in codes:
+                piece = Piece(True, [i.text for i in items], None, not items)
+                piece.sentence = -1
+                draft.pieces.append(piece)
+                draft.variants = ["FULL", "RI"]
+            elif "NOCORR" in codes or "CORR" in codes:
+                draft.variants = ["FULL", "UNCORRELATED"]
+            elif "INTER" in codes:
+                draft.optional = ["INTER"]
+                draft.crossing = draft.span(found.start, found.stop)
+                if items:
+                    text = " * ".join(i.text for i in items)
+                    draft.fixed.append((items[0].start, text))
+                    draft.crossing = None
+            else:
+                draft.optional = [c for i in items for c in i.columns]
+                draft.fixed += [(len(draft.source), i.text) for i in items]
+            _wants_comparison(draft, found)
+            start = found.start
+            while draft.stream.code(start - 1) in (
+                "MODEL",
+                "COMPARE",
+                "O.compare_models",
+                "PREDICT",
+            ):
+                start -= 1
+            draft.note(start, found.stop, "two models: with and without it")
+            draft.stream.use(start, found.stop)
+
+
+def _wants_comparison(draft: Draft, found: Found) -> None:
+    draft.want("compare_models", draft.stream.symbols[found.start].start + 1)

@@ -1,0 +1,9 @@
+"""Columns: derive, recode, filter, rename; each a step that can be changed and undone."""
+
+import streamlit as st
+
+from pages.parts import columns_view, steps_view
+
+st.title("Prepare columns", anchor=False)
+columns_view.show()
+steps_view.show()

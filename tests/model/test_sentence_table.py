@@ -1,0 +1,52 @@
+"""The describe box: the table of descriptions, and descriptions it wasn't tuned on."""
+
+from __future__ import annotations
+
+import pytest
+
+from lmm_core.model.sentence import OUTPUTS
+from tests.model.described import Case, differences, wrong_in_silence
+from tests.model.sentence_table import TABLE
+from tests.model.sentence_table_everyday import EVERYDAY
+from tests.model.unseen_descriptions import UNSEEN
+
+ALL = (*TABLE, *EVERYDAY)
+LEAST_WHOLE = 0.90
+
+
+@pytest.mark.parametrize("case", ALL, ids=lambda case: f"{case.frame}: {case.text[:60]}")
+def test_description(case: Case):
+    wish = case.wish()
+    assert differences(case, wish) == []
+
+
+def test_table_is_as_long_as_promised_and_uses_many_frames():
+    assert len(TABLE) >= 150
+    assert len({case.frame for case in ALL}) >= 8
+    assert {name for case in ALL for name in case.outputs} == set(OUTPUTS)
+
+
+def test_descriptions_that_are_not_in_the_table():
+    texts = {case.text for case in ALL}
+    held = [case for case in UNSEEN if case.text not in texts]
+    assert len(held) >= 60
+    wishes = [(case, case.wish()) for case in held]
+    silent = [case.text for case, wish in wishes if wrong_in_silence(case, wish)]
+    whole = [case for case, wish in wishes if not differences(case, wish)]
+    assert silent == []
+    assert len(whole) / len(held) >= LEAST_WHOLE
+
+
+@pytest.mark.parametrize("case", ALL[::7], ids=lambda case: case.text[:50])
+def test_every_note_stands_where_it_says(case: Case):
+    wish = case.wish()
+    for note in wish.notes:
+        assert note.meaning
+        if note.end:
+            assert wish.text[note.start : note.end] == note.phrase
+
+
+@pytest.mark.parametrize("case", ALL[::5], ids=lambda case: case.text[:50])
+def test_case_of_letters_and_order_of_sentences_change_nothing_about_what_is_listed(case: Case):
+    wish = case.wish()
+    assert case.wish() == wish  # the same text twice is the same wish
