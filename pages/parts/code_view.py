@@ -52,7 +52,7 @@ def show(fit: FittedModel) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             f"Download {script.name}", script.text, script.name, "text/plain",
-            key="code:script", type="primary", on_click="ignore",
+            key="code:script", on_click="ignore",
         )  # fmt: skip
         if script.reads == "table":
             name = companion_name(given)

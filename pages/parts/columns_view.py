@@ -77,7 +77,7 @@ def _result(table: Table, kind: str, step: Step | None, edited: int | None) -> N
         model = _in_model(table, after, step) if edited is None else None
     with st.container(horizontal=True):
         word = FORMS[kind].button if edited is None else "Change the step"
-        clicked = st.button(word, key="form_done", type="primary", disabled=after is None)
+        clicked = st.button(word, key="form_done", disabled=after is None)
         if edited is not None and st.button("Cancel", key="form_cancel"):
             preparation.later(empty)
     if clicked and step is not None and after is not None:

@@ -137,7 +137,7 @@ def _use(wish: Wish) -> None:
         st.caption(md_sentence(f"The overview will show: {names}."))
     label = "Use these models" if several else "Use this model"
     label = label if wish.spec is not None else "Show this"
-    if st.button(label, type="primary", key="use_wish"):
+    if st.button(label, key="use_wish"):
         preparation.later(use, wish, page=OVERVIEW)
 
 

@@ -45,7 +45,7 @@ def show() -> None:
     new = [c for c in after.frame.columns if c not in table.frame.columns]
     shown = after.frame[[*step.params["left_on"], *new[:5]]]
     tables.small(shown.drop_duplicates().head(6), "The first rows with their new columns")
-    if st.button("Join", key="join_done", type="primary"):
+    if st.button("Join", key="join_done"):
         preparation.later(_join, step, second)
 
 

@@ -27,7 +27,7 @@ def show(fit: FittedModel) -> None:
         st.download_button(
             "Save recipe", lambda: recipe_json(recipe_of(given)),
             f"recipe_{analysis.file_stem(fit)}.json", "application/json",
-            key="recipe:save", type="primary", on_click="ignore",
+            key="recipe:save", on_click="ignore",
         )  # fmt: skip
     st.subheader("Open a recipe", anchor=False)
     st.file_uploader(

@@ -80,7 +80,6 @@ def _formats(fit: FittedModel, sections: tuple[str, ...], figures: bool) -> None
             make("html"),
             f"{stem}.html",
             "text/html",
-            primary=True,
             help="One file for every browser; its figures stay interactive, also offline.",
         )
         _button(
@@ -120,7 +119,6 @@ def _button(
     name: str,
     mime: str,
     help: str,
-    primary: bool = False,
     disabled: bool = False,
 ) -> None:
     st.download_button(
@@ -130,7 +128,6 @@ def _button(
         mime,
         key=f"report:{label}",
         help=help,
-        type="primary" if primary else "secondary",
         disabled=disabled,
         on_click="ignore",
     )

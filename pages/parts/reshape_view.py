@@ -76,7 +76,7 @@ def show() -> None:
         return
     _before_and_after(shown, used)
     label = f"Make one row per {md(settings['time_name'])}"
-    if st.button(label, key="long_done", type="primary"):
+    if st.button(label, key="long_done"):
         preparation.later(preparation.add, Step("reshape_long", settings))
 
 

@@ -40,5 +40,5 @@ def show() -> None:
     st.markdown(md_sentence(after.notes[-1]))
     tables.small(after.frame.iloc[:5, :7], "The first rows of the table as it would be")
     st.caption("A mixed model needs the long form; the wide one is for other programs.")
-    if st.button(f"Make one row per {md(group)}", key="wide_done", type="primary"):
+    if st.button(f"Make one row per {md(group)}", key="wide_done"):
         preparation.later(preparation.add, step)

@@ -81,7 +81,7 @@ def table(app: AppTest) -> pd.DataFrame:
     """The first table without the escapes of Markdown."""
     found = app.main.table[0].value
     texts = {c: [v.replace("\\", "") if isinstance(v, str) else v for v in found[c]] for c in found}
-    return pd.DataFrame(texts)
+    return pd.DataFrame({c.replace("\\", ""): values for c, values in texts.items()})
 
 
 @pytest.mark.parametrize("sample", sample_names())
