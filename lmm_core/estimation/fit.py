@@ -93,8 +93,15 @@ def estimate(design: Design, optimizer: str = "auto", start: Array | None = None
     EstimationError
         When no certified optimum could be found and the criterion can't be evaluated at all.
     """
-    with one_thread(design.n):
-        return _estimate(design, optimizer, start)
+    try:
+        with one_thread(design.n):
+            return _estimate(design, optimizer, start)
+    except np.linalg.LinAlgError as error:
+        raise EstimationError(
+            "The criterion can't be computed for these data: its matrices are singular.",
+            "Leave out random slopes, or look for values of very different size.",
+            code="not_finite",
+        ) from error
 
 
 def criterion_of(conditioned: Conditioned, reml: bool, weights: Array | None) -> Criterion:

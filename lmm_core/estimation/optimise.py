@@ -55,6 +55,7 @@ def optimise(
     optimisers. A named optimiser is used alone; its certificate then says whether it got there.
     """
     chosen = "newton" if optimizer == "auto" else optimizer
+    before = criterion.evaluations
     begin, first = (start, value_at(criterion, start)) if start is not None else (None, None)
     if first is None or first[1] is None:
         begin, first = best_start(criterion)
@@ -65,6 +66,8 @@ def optimise(
             code="not_finite",
         )
     point, attempt = run(criterion, chosen, begin, max_iterations, first)
+    # The search for a start belongs to the first attempt.
+    attempt = replace(attempt, evaluations=criterion.evaluations - before)
     point, record = _finish(criterion, point, (attempt,), chosen, max_iterations)
     if record.converged or optimizer != "auto":
         return point, record

@@ -152,9 +152,7 @@ def _replace_name(error: LMMError, name: str) -> None:
     text = str(error.details.get("text", ""))
     at, length = int(error.details.get("position", 0)), int(error.details.get("length", 1))
     st.session_state[state.FORMULA] = f"{text[:at]}{quote(name)}{text[at + length :]}"
-    from pages.parts.sidebar import _from_formula
-
-    _from_formula()
+    state.take_formula()
 
 
 def warnings_that_matter(fit: FittedModel) -> None:

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import streamlit as st
 
-from lmm_core.errors import FormulaError, LMMError
+from lmm_core.errors import FormulaError
 from lmm_core.formatting import whole
 from lmm_core.model.encoding import encode_levels
 from lmm_core.model.factors import Factor, factor_of
@@ -238,7 +238,7 @@ def _formula() -> None:
         "Formula",
         key=state.FORMULA,
         height="content",
-        on_change=_from_formula,
+        on_change=state.take_formula,
         help="lme4 notation, in step with the choices above. Press Ctrl+Enter to apply.",
     )
 
@@ -411,26 +411,3 @@ def _recode() -> None:
         for r in model.random
     )
     state.set_spec(replace(model, fixed=fixed, random=random))
-
-
-def _from_formula() -> None:
-    """The widgets follow a typed formula; an error marks the place and changes nothing else."""
-    text = st.session_state.get(state.FORMULA) or ""
-    names = tuple(str(c) for c in state.table().frame.columns)
-    old = state.spec()
-    options = {}
-    if old is not None:
-        options = {
-            "reml": old.reml,
-            "df_method": old.df_method,
-            "ci_level": old.ci_level,
-            "optimizer": old.optimizer,
-            "reference": old.reference,
-            "weights": old.weights,
-        }
-    try:
-        model = ModelSpec.from_formula(text, names, **options)
-    except LMMError as error:
-        state.fail(error)
-        return
-    state.set_spec(model)

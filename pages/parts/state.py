@@ -295,3 +295,26 @@ def change_options(**changes) -> None:
     model = spec()
     if model is not None:
         set_spec(replace(model, **changes))
+
+
+def take_formula() -> None:
+    """A callback: the widgets follow a typed formula; an error marks the place, nothing more."""
+    text = st.session_state.get(FORMULA) or ""
+    names = tuple(str(c) for c in table().frame.columns)
+    old = spec()
+    options = {}
+    if old is not None:
+        options = {
+            "reml": old.reml,
+            "df_method": old.df_method,
+            "ci_level": old.ci_level,
+            "optimizer": old.optimizer,
+            "reference": old.reference,
+            "weights": old.weights,
+        }
+    try:
+        model = ModelSpec.from_formula(text, names, **options)
+    except LMMError as error:
+        fail(error)
+        return
+    set_spec(model)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lmm_core import fit_model
+from lmm_core.errors import EstimationError
 from lmm_core.estimation.certify import certificate
 from lmm_core.estimation.crossproducts import condition
 from lmm_core.estimation.fit import criterion_of
@@ -98,3 +99,12 @@ def test_too_few_iterations_are_rescued_and_every_attempt_is_listed():
     assert record.converged
     assert len(record.attempts) > 1
     assert record.attempts[-1].end <= record.attempts[0].end
+
+
+def test_singular_matrices_become_our_error(monkeypatch: pytest.MonkeyPatch):
+    def singular(*_):
+        raise np.linalg.LinAlgError("Singular matrix")
+
+    monkeypatch.setattr("lmm_core.estimation.fit._estimate", singular)
+    with pytest.raises(EstimationError, match="can't be computed"):
+        fit_model(SLEEP, data("sleepstudy"))
