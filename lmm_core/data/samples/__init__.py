@@ -64,7 +64,7 @@ _SAMPLES: tuple[Sample, ...] = (
     ),
     Sample(
         "gapminder",
-        "Economic growth of 142 countries",
+        "Growth of 142 economies",
         "Gapminder Foundation (2008), excerpt by J. Bryan: 1952 to 2007 in steps of five years.",
         "Growth slowed down over the decades; a country's growth swings far more from one step to"
         " the next than countries differ from each other in the long run.",
