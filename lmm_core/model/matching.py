@@ -58,7 +58,7 @@ _BRITISH = {
     "tumour": "tumor",
     "labour": "labor",
 }
-_SYNONYMS: tuple[frozenset[str], ...] = (
+SYNONYMS: tuple[frozenset[str], ...] = (
     word_set("sex gender geschlecht"),
     word_set("treatment arm therapy intervention condition trt behandlung"),
     word_set("income earning salary wage"),
@@ -73,7 +73,7 @@ _SYNONYMS: tuple[frozenset[str], ...] = (
     word_set("teaching instruction"),
     word_set("mean average avg"),
 )
-PERSON = word_set("""
+PERSON_WORDS = word_set("""
     person individual participant subject patient child kid pupil student respondent volunteer
     proband people case user client human teilnehmer schueler kind pat pid
 """)
@@ -267,12 +267,17 @@ def alike(word: str, other: str) -> bool:
     """Equal, one the beginning or the skeleton of the other, or synonyms."""
     if word == other:
         return True
-    if any(word in group and other in group for group in _SYNONYMS):
+    if any(word in group and other in group for group in SYNONYMS):
         return True
     short, long = sorted((word, other), key=len)
     if _KNOWN_SHORT.get(short) == long:
         return True
-    if len(short) >= 3 and long.startswith(short) and long not in _IRREGULAR.values():
+    if (
+        len(short) >= 3
+        and short not in FILLING
+        and long.startswith(short)
+        and long not in _IRREGULAR.values()
+    ):
         return len(long) - len(short) >= 2 or len(short) > 4
     return _skeleton(short, long)
 
@@ -307,7 +312,7 @@ def names_person(own: Sequence[str]) -> bool:
 
 def is_person(word: str) -> bool:
     """Whether a word from ``words_of`` names the one who was measured."""
-    return word in PERSON
+    return word in PERSON_WORDS
 
 
 _TESTS = (

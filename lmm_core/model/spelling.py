@@ -31,3 +31,26 @@ def distance(a: str, b: str, limit: int) -> int:
             return limit + 1
         before, last = last, row
     return min(last[-1], limit + 1)
+
+
+_ALIKE = ("aeiouy", "sz", "ck", "dt", "vw")
+
+
+def is_slip(said: str, word: str, swaps_vowels: bool = True) -> bool:
+    """Whether ``said`` is ``word`` with one slip that leaves no doubt.
+
+    Neighbours swapped, a letter left out or typed twice, or (``swaps_vowels``) a letter that sounds
+    alike; the first letter stays. Another consonant makes another word: "pair" isn't "pain".
+    """
+    if said == word or said[:1] != word[:1] or distance(said, word, 1) != 1:
+        return False
+    at = next((k for k, (a, b) in enumerate(zip(said, word, strict=False)) if a != b), len(said))
+    if len(said) < len(word):
+        return True
+    if len(said) > len(word):
+        at = min(at, len(said) - 1)
+        return said[at] == said[at - 1]
+    a, b = said[at : at + 2], word[at : at + 2]
+    if a[::-1] == b:
+        return True
+    return swaps_vowels and any(a[0] in alike and b[0] in alike for alike in _ALIKE)

@@ -8,9 +8,10 @@ from lmm_core.model.sentence import OUTPUTS
 from tests.model.described import Case, differences, wrong_in_silence
 from tests.model.sentence_table import TABLE
 from tests.model.sentence_table_everyday import EVERYDAY
+from tests.model.sentence_table_voices import VOICES
 from tests.model.unseen_descriptions import UNSEEN
 
-ALL = (*TABLE, *EVERYDAY)
+ALL = (*TABLE, *EVERYDAY, *VOICES)
 LEAST_WHOLE = 0.90
 
 

@@ -17,7 +17,7 @@ UNSEEN: tuple[Case, ...] = (
     Case("pain", "Pain score: effect of treatment and month, random intercept for patients. Please give me the CI and p values.", "pain_score ~ treatment + month + (1 | patient_id)", {}, ("confidence_intervals", "p_values")),
     Case("pain", "Run an LMM of pain score on treatment, month and their interaction, with a random intercept per patient and Kenward-Roger.", "pain_score ~ treatment * month + (1 | patient_id)", {"df_method": "kenward-roger"}),
     Case("pain", "How does pain develop over time in treated vs control patients? Random intercept and slope per patient. Spaghetti plot with population mean.", "pain_score ~ month + treatment + (1 + month | patient_id)", {}, ("trajectories", "population_mean")),
-    Case("pain", "pain score = treatment + month; random intercept = patient; ML = yes", "pain_score ~ treatment + month + (1 | patient_id)", {"reml": False}, leaves=("yes",)),
+    Case("pain", "pain score = treatment + month; random intercept = patient; ML = yes", "pain_score ~ treatment + month + (1 | patient_id)", {"reml": False}),
     Case("pain", "Pain, treatment and month: is there an interaction of treatment and month on pain? random intercept for patients", "pain_score ~ treatment * month + (1 | patient_id)"),
     Case("pain", "Random effects for patient: intercept only. Fixed effects: month. Outcome: pain score.", "pain_score ~ month + (1 | patient_id)"),
     Case("pain", "month as fixed effect, pain score as dependent variable, patient as random effect; information criteria and residual plots", "pain_score ~ month + (1 | patient_id)", {}, ("information_criteria", "residual_plots")),

@@ -24,6 +24,8 @@ def assemble(draft: Draft, given: ModelSpec | None, current: ModelSpec | None) -
         base = current
     says_more = bool(draft.fixed or draft.pieces or draft.crossing or draft.squares)
     outcome = base.outcome if base else draft.outcome.text if draft.outcome else None
+    if draft.other_outcome is not None:
+        outcome = draft.other_outcome.text
     if outcome is None:
         if says_more or draft.calls or draft.variants or draft.owners:
             ask(draft, "outcome")
@@ -35,6 +37,8 @@ def assemble(draft: Draft, given: ModelSpec | None, current: ModelSpec | None) -
     if random is None:
         return None
     spec = ModelSpec(outcome, fixed, intercept, random)
+    if draft.outcome_call:
+        draft.add_call(factor_of(outcome).column, draft.outcome_call, 0)
     spec = _with_calls(draft, spec)
     if given is None:
         spec = _with_slopes_average(draft, spec)

@@ -31,6 +31,7 @@ def attachments(draft: Draft) -> None:
             symbol.code == "@i"
             or (before == "over" and draft.outcome is not None)
             or draft.adds
+            or draft.of_series
             or (draft.sentence_of(k) in sentences and draft.outcome is not None)
         ):
             if before == "NEG" or (before == "per" and draft.stream.code(k - 2) in ("U", "%")):

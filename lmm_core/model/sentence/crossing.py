@@ -16,6 +16,7 @@ def interactions(draft: Draft) -> None:
         "<a> x <b> INTER?",
         "<a> by <b> by <c> INTER",
         "<a> by <b> INTER",
+        "INTER between|of|among|for|with|:|in|is? <a> by|x|with <b>",
         "INTER between|of|among|for|with|:|in|is? <l+>",
         "<a> INTER with|by|on? <b>",
         "<a> and|- <b> INTER",
@@ -60,7 +61,11 @@ def _in_lists(draft: Draft) -> None:
 
 
 def _negated(draft: Draft) -> None:
-    for found in draft.stream.each("NEG ADD|and? INTER [ between|of|for|with? <l+> ]?"):
+    for text in ("INTER is|:|between|of? [ between|of <l+> ]? is|:? NONE|NEG", "NONE INTER"):
+        for found in draft.stream.each(text):
+            draft.no_interaction = True
+            draft.take(found, "no interaction")
+    for found in draft.stream.each("NEG ADD|and|each? INTER [ between|of|for|with? <l+> ]?"):
         draft.no_interaction = True
         draft.take(found, "no interaction")
 

@@ -25,6 +25,7 @@ class Piece:
     only: bool = False
     place: tuple[int, int] = (0, 0)
     sentence: int = 0
+    correlated: bool = True
 
 
 @dataclass
@@ -54,6 +55,7 @@ class Draft:
     served: set[str] = field(default_factory=set)
     crossing: tuple[int, int] | None = None
     crossing_with: str = ""
+    outcome_call: str = ""
     squares: bool = False
     uncorrelated: bool = False
     no_interaction: bool = False
@@ -61,6 +63,11 @@ class Draft:
     no_slopes: bool = False
     no_intercept: bool = False
     adds: bool = False
+    of_series: bool = False
+    dropped_groups: list[tuple[str, ...]] = field(default_factory=list)
+    no_intercept_of: list[tuple[str, ...]] = field(default_factory=list)
+    uncorrelated_at: set[int] = field(default_factory=set)
+    other_outcome: Symbol | None = None
 
     def symbols(self, start: int, stop: int) -> list[Symbol]:
         return self.stream.symbols[start:stop]

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from lmm_core.model.sentence.draft import Draft
+from lmm_core.model.sentence.draft import Draft, Piece
+from lmm_core.model.sentence.stream import Found
 
 
 def additions(draft: Draft) -> None:
     """ "add …" extends the model; the word alone changes nothing yet."""
+    if draft.of_series and any(s.code == "SAME" for s in draft.stream.symbols):
+        draft.adds = True  # "the same plus age"
     for found in draft.stream.each("ADD RI|RS|RIS|RE|PRED"):
         draft.adds = True
         draft.stream.use(found.start, found.start + 1)
+    for found in draft.stream.each("<l+> is ADD [ to MODEL|SAME ]? [ as|to is? PRED ]?"):
+        items = draft.stream.items(found, "l")
+        if not any(draft.is_group(i) for i in items):
+            draft.adds = True
+            draft.add_fixed(items)
+            draft.take(found, f"predictors: {', '.join(i.text for i in items)}")
     for found in draft.stream.each("ADD <l+> [ as|to is? PRED ]?"):
         items = draft.stream.items(found, "l")
         if any(draft.is_group(i) for i in items):
@@ -20,7 +29,35 @@ def additions(draft: Draft) -> None:
 
 
 def removals(draft: Draft) -> None:
-    """Predictors that are left out."""
+    """Predictors and groups that are left out or replaced, another outcome."""
+    for found in draft.stream.each("CHANGE|REPLACE|with|SHOW OUT to|:|as|with|by|BY <y>"):
+        if draft.stream.code(found.start) in ("with", "SHOW") and draft.stream.code(
+            found.start + 2
+        ) in (":", "as"):
+            continue
+        draft.other_outcome = draft.stream.items(found, "y")[0]
+        draft.adds = True
+        draft.take(found, f"outcome: {draft.other_outcome.text}")
+    for found in draft.stream.each("with|REPLACE? <g!> NEG <h!> as? GROUPED|RE|RI?"):
+        new, old = (draft.stream.symbols[found.groups[n][0]] for n in ("g", "h"))
+        if draft.is_group(new) and draft.is_group(old):
+            draft.dropped_groups.append(old.columns)
+            draft.served |= set(old.columns)
+            draft.pieces.append(
+                Piece(True, [], [new.columns], place=draft.span(found.start, found.stop))
+            )
+            draft.take(found, f"grouped by {new.text} instead of {old.text}")
+    for found in draft.stream.each("NEG RI|RE|RIS for|of|per|by|at each? <g!>"):
+        group = draft.stream.symbols[found.stop - 1]
+        if not draft.is_group(group):
+            continue
+        draft.served |= set(group.columns)
+        if draft.stream.code(found.start + 1) == "RI":
+            draft.no_intercept_of.append(group.columns)
+            draft.take(found, f"no random intercept for {group.text}")
+        else:
+            draft.dropped_groups.append(group.columns)
+            draft.take(found, f"no random effects of {group.text}")
     for found in draft.stream.each("REPLACE <x> by|with|BY <z>"):
         old, new = draft.stream.items(found, "x")[0], draft.stream.items(found, "z")[0]
         if draft.is_group(old) or draft.is_group(new):
@@ -29,6 +66,15 @@ def removals(draft: Draft) -> None:
         draft.dropped += list(old.columns)
         draft.add_fixed([new])
         draft.take(found, f"{new.text} instead of {old.text}")
+    for found in draft.stream.each("INTER is NEG [ from|BY MODEL|SAME ]?"):
+        draft.no_interaction = True
+        draft.take(found, "no interaction")
+    for found in draft.stream.each("<l+> is NEG [ from|BY MODEL|SAME ]? ;|,|and"):
+        items = draft.stream.items(found, "l")
+        columns = [c for i in items if i.code != "@i" for c in i.columns]
+        if len(columns) == len(items) and not any(draft.is_group(i) for i in items):
+            draft.dropped += columns
+            draft.take(Found(found.start, found.stop - 1, {}), f"left out: {', '.join(columns)}")
     for found in draft.stream.each("NEG EFFECT|PRED? of|for|:? <l+> [ as|from PRED? ]?"):
         items = draft.stream.items(found, "l")
         columns = [c for i in items if i.code != "@i" for c in i.columns]

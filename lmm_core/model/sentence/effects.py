@@ -5,6 +5,7 @@ from __future__ import annotations
 from lmm_core.model.sentence.draft import Draft, Piece
 from lmm_core.model.sentence.stream import Found
 
+_WHOSE = "[ of|in|for each? <g!> ]?"
 _VARIES = "DEPEND|VARY|MODERATED|CHANGE|INTER"
 
 _ALONG = "over|with|across|by|per"
@@ -16,6 +17,8 @@ def effect_questions(draft: Draft) -> None:
     effect = "is|does|how? EFFECT|SLOPE of|for <x+> on|in <y>"
     for text in (
         f"{effect} ,? {_VARIES} {_WHERE}? <b>",
+        "is|does EFFECT|SLOPE of|for <x+> on|in <y> SAME|LOWER in|for|across|at|on|over each? <b>",
+        "is|does EFFECT|SLOPE of|for <x+> SAME|LOWER in|for|across|at|on|over each? <b>",
         f"does|how? <x> EFFECT on <y> ,? {_VARIES} {_WHERE}? <b>",
         f"is|does|how? EFFECT|SLOPE of|for <x> is? {_VARIES} {_WHERE}? <b>",
         f"does|how? <x> EFFECT {_VARIES} {_WHERE}? <b>",
@@ -32,14 +35,16 @@ def effect_questions(draft: Draft) -> None:
         "does|how|and? EFFECT|SLOPE of|for|: <x+> on|in|for <y>",
         "does|how? <x+> EFFECT on|in <y>",
         "with|use|ADD|take|and? <x+> as|is PRED of|for <y>",
-        "does|how|and? <x+> AFFECT <y>",
+        "does|how|and? <x+> is? AFFECT to? <y>",
         "does <x+> LOWER|CHANGE <y>",
         "does|how? EFFECT in <y> between|by|across|of <x+>",
         "COMPARE|EFFECT <y> between|across|by|of|for|in <x+>",
         "does? <y> is? LOWER in|for|among|with|at|between|vs <x+>",
         "COMPARE <x+> on|in|with|for|BY <y>",
-        "does|how? <y> is? DEPEND <x+>",
-        f"does|how? <y> is? CHANGE|DEPEND|VARY {_ALONG}|on|of|in|between|as|at|from <x+>",
+        "does|how? <y> ,? is|to? DEPEND <x+>",
+        "<y> is COMPARE between|across|by|of|for|in <x+>",
+        f"does|how? <y> {_WHOSE} is? CHANGE|DEPEND|VARY {_ALONG}|on|of|in|between|as|at|BY <x+>",
+        f"does|how? CHANGE <y> {_ALONG} <x+>",
         "does|how? CHANGE|SLOPE|GROWTHOF in|of|for <y> over|with|by|across|per|between|in <x+>",
     ):
         for found in draft.stream.each(text):
@@ -57,12 +62,13 @@ def effect_questions(draft: Draft) -> None:
                     continue
                 found = Found(found.start, last + 1, found.groups)
             draft.set_outcome(outcome)
+            draft.owners += draft.stream.items(found, "g")
             draft.add_fixed(predictors)
             names = ", ".join(p.text for p in predictors)
             draft.take(found, f"outcome {outcome.text}; predictors {names}")
     _differing_groups(draft)
     for found in draft.stream.each(
-        f"and|, does|how? CHANGE|EFFECT|SLOPE is? {_VARIES} {_WHERE}? <b>"
+        f"[ and | , | ; ]+ does|how|is? CHANGE|EFFECT|SLOPE is? {_VARIES} {_WHERE}? <b>"
     ):
         item = draft.stream.items(found, "b")[0]
         if not draft.is_group(item) and draft.fixed:
@@ -73,11 +79,16 @@ def effect_questions(draft: Draft) -> None:
 
 def effects_alone(draft: Draft) -> None:
     """ "the effect of dose", with the outcome named elsewhere."""
-    for found in draft.stream.each("COMPARE #? <x+>"):
-        items = draft.stream.items(found, "x")
-        if draft.outcome is not None and all(i.code == "@c" for i in items):
-            draft.add_fixed(items)
-            draft.take(found, f"predictors: {', '.join(i.text for i in items)}")
+    for text in (
+        "COMPARE #? <x+>",
+        "is COMPARE between|across|by|in <x+>",
+        "does VARY between|across|by <x+>",
+    ):
+        for found in draft.stream.each(text):
+            items = draft.stream.items(found, "x")
+            if draft.outcome is not None and all(i.code == "@c" for i in items):
+                draft.add_fixed(items)
+                draft.take(found, f"predictors: {', '.join(i.text for i in items)}")
     for found in draft.stream.each("EFFECT of|for|: <x+>"):
         predictors = draft.stream.items(found, "x")
         if not any(draft.is_group(p) for p in predictors):

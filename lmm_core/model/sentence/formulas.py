@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lmm_core.data.words import name_words
 from lmm_core.errors import FormulaError, LMMError
@@ -20,7 +20,16 @@ _PIECE = (
 _LEFT = r"(`(?:[^`\n]|``)+`|(?:[\w.]+\s*\(\s*)*(?:{names}[\w.]+)(?:\s*\))*)\s*$"
 _NAME = r"`((?:[^`\n]|``)+)`|({names}(?:[^\W\d]|\.(?!\d))[\w.]*)(\s*\()?"
 MAX_FORMULAS = 20
+MADE = "_growth"
+"""How the name of a column ends that "compute the growth of x" makes."""
 MAX_NAMES = 300
+_CALL = re.compile(
+    r"(?:\w+::)?\b(?:lmer|lme|lmm|mixedlm|mixed|fit_model)\s*\(\s*(?:(?:formula|fixed|model)\s*=\s*)?$",
+    re.IGNORECASE,
+)
+_DATA = re.compile(r"\s*,\s*data\s*=\s*[\w.]+")
+_TERM = r"\([^()~|]*\|{1,2}[^()~|]*\)"
+_TERMS = re.compile(rf"{_TERM}(?:\s*\+\s*{_TERM})*")
 _NLME = re.compile(r"\brandom(?:\s+effects?)?\s*[=:]?\s*$", re.IGNORECASE)
 
 
@@ -52,13 +61,28 @@ class Inside:
     error: FormulaError | None = None
     renamed: tuple[tuple[str, str], ...] = ()
     partial: bool = False
+    lead: int = -1
+
+    @property
+    def first(self) -> int:
+        """Where the words begin that belong to it: a call such as ``lmer(`` stands before it."""
+        return self.start if self.lead < 0 else self.lead
 
 
 def formulas(text: str, names: Names) -> tuple[Inside, ...]:
-    """Every formula in a text, the first ``MAX_FORMULAS``."""
-    if "~" not in text:
-        return ()
+    """Every formula and every term such as ``(1 | g)`` of a text, at most ``MAX_FORMULAS``."""
     patterns = _Patterns.of(names)
+    whole = _whole(text, names, patterns) if "~" in text else ()
+    taken = [(f.first, f.end) for f in whole]
+    alone = [
+        _random_part(text, m.start(), m.start(), m.end(), names, patterns.name)
+        for m in _TERMS.finditer(text)
+        if not any(a < m.end() and m.start() < b for a, b in taken)
+    ]
+    return tuple(sorted((*whole, *alone), key=lambda f: f.start))[:MAX_FORMULAS]
+
+
+def _whole(text: str, names: Names, patterns: _Patterns) -> tuple[Inside, ...]:
     found: list[Inside] = []
     last = 0
     for match in re.finditer("~", text):
@@ -67,25 +91,41 @@ def formulas(text: str, names: Names) -> tuple[Inside, ...]:
         nlme = _NLME.search(text, 0, match.start())
         if nlme is not None and nlme.start() >= last:
             end = _end(text, match.end(), patterns.piece)
-            found.append(_random_part(text, nlme.start(), match.end(), end, names))
+            part = _random_part(text, nlme.start(), match.end(), end, names, patterns.name)
+            found.append(part)
             last = end
             continue
         left = patterns.left.search(text[max(0, match.start() - 200) : match.start()])
         if left is None:
             continue
-        start = max(0, match.start() - 200) + left.start(1)
+        start = max(last, max(0, match.start() - 200) + left.start(1))
         end = _end(text, match.end(), patterns.piece)
-        found.append(_read(text, max(start, last), end, names, patterns.name))
-        last = end
+        lead, start, end, stop = _called(text, last, start, match.start(), end)
+        made = _read(text, start, end, names, patterns.name)
+        found.append(replace(made, lead=lead, end=stop))
+        last = stop
     return tuple(found)
 
 
-def _random_part(text: str, start: int, inner: int, end: int, names: Names) -> Inside:
-    """ "random = ~ 1 + week | child", as nlme has it."""
-    said = f"y ~ ({text[inner:end].strip()})"
+def _called(text: str, last: int, start: int, tilde: int, end: int) -> tuple[int, int, int, int]:
+    """Where a call around a formula begins; the formula; where the words end that belong to it."""
+    for begin in (start, *(start + m.end() for m in re.finditer(r"\(\s*", text[start:tilde]))):
+        call = _CALL.search(text, last, begin)
+        if call is not None:
+            data = _DATA.match(text, end)
+            return call.start(), begin, end, data.end() if data else end
+    return start, start, end, end
+
+
+def _random_part(
+    text: str, start: int, inner: int, end: int, names: Names, pattern: re.Pattern[str]
+) -> Inside:
+    """ "random = ~ 1 + week | child", as nlme has it, or a term alone: "(1 + week | child)"."""
+    term = _with_columns(text[inner:end].strip(), names, pattern)[0]
+    said = f"y ~ {term}" if term.startswith("(") else f"y ~ ({term})"
     try:
         spec = parse_formula(said)
-        known = all(c in names.words for c in spec.columns() if c != "y")
+        known = all(c in names.words for c in spec.columns() if c != "y") and spec.random
     except LMMError:
         known = False
     if known:
@@ -114,6 +154,9 @@ def _end(text: str, at: int, pattern: re.Pattern[str]) -> int:
             sign = piece.group("operator")
             if sign == "," and (depth == 0 or not operand):
                 break
+            before, after = text[piece.start("operator") - 1], text[piece.end() :][:1]
+            if sign == ":" and depth == 0 and after.isspace() and not before.isspace():
+                break  # "… (1 | g): LRT"
             operand = False
         at = piece.end()
         end = at
@@ -125,7 +168,8 @@ def _read(text: str, start: int, end: int, names: Names, name: re.Pattern[str]) 
     said = text[start:end]
     mended, renamed = _with_columns(said, names, name)
     try:
-        return Inside(start, end, parse_formula(mended, names.columns), None, renamed)
+        known = (*names.columns, *(c + MADE for c in names.columns))
+        return Inside(start, end, parse_formula(mended, known), None, renamed)
     except FormulaError as error:
         return Inside(start, end, None, error)
     except (LMMError, RecursionError):
@@ -143,7 +187,7 @@ def _with_columns(
         name = match.group(1) or match.group(2)
         if match.group(3) and name in FUNCTIONS:
             return match.group()
-        if name in names.words:
+        if name in names.words or name.removesuffix(MADE) in names.words:
             return match.group()
         found = find(words_of(name), names, name)
         if not found.certain or match.group(3):

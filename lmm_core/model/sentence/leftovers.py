@@ -11,13 +11,21 @@ from lmm_core.model.sentence.stream import Found
 _SOFT = word_set("""
     SHOW PREDICT MODEL EFFECT COMPUTE ADD BOTH SAME CROSSED BY but and or with by for of in per
     each over on across within between to as at is has vs does how allow there then x - / : ( )
-    , _ ; F DF ONLY FULL P CORR
+    , _ ; F FR DF ONLY FULL P CORR
 """)
 _TITLE = re.compile(r"\s*[^:;.\n~]{1,60}:(?=\s)")
 _NAMELESS = word_set("""
     SHOW PREDICT MODEL EFFECT COMPUTE but and or with by for of in per each over on across
     within to as at - / : ( ) , U # P GROWTH GROWTHOF CHANGE COMPARE x GROUPED between vs
 """)
+
+
+_OTHER_MODELS = word_set("""
+    poisson logistic binomial binary ordinal bayesian nonlinear generalized generalised robust
+    quantile survival cox gamma beta spline splines gam gamm gee probit multinomial tobit median
+    loess lasso ridge hurdle inflated glmm glmer
+""")
+"""Words that ask for another family of models: never let go with a heading."""
 
 
 def title(draft: Draft) -> None:
@@ -30,13 +38,17 @@ def title(draft: Draft) -> None:
             draft.take(Found(0, before[-1] + 1, {}), "title")
             return
     stop = next((k for k, s in enumerate(symbols) if s.code == ";"), None)
-    if stop and any(s.code != ";" for s in symbols[stop:]) and _headline(draft, stop):
+    later = stop is not None and any(s.code != ";" for s in symbols[stop:])
+    if stop and later and (_headline(draft, stop) or _about(draft, stop)):
         draft.take(Found(0, stop, {}), "title")
 
 
 def _named(draft: Draft, stop: int) -> bool:
     """A heading that names a column ("Pain trial:"), when the outcome is stated after it."""
     codes = [draft.stream.code(k) for k in range(stop)]
+    first, last = draft.span(0, stop)
+    if set(draft.source[first:last].lower().replace("-", " ").split()) & _OTHER_MODELS:
+        return False
     later = {s.code for s in draft.stream.symbols[stop:]}
     plain = all(c in ("U", "#", ",", ":", "-", "PREDICT", "MODEL") or c[0] == "@" for c in codes)
     named = {c for k in range(stop) for c in draft.stream.symbols[k].columns}
@@ -44,8 +56,20 @@ def _named(draft: Draft, stop: int) -> bool:
     return plain and "U" in codes and (bool(later & {"OUT", "F"}) or named <= again)
 
 
+def _about(draft: Draft, stop: int) -> bool:
+    """A first sentence that only names the outcome which is stated later ("Growth study.")."""
+    named = {c for s in draft.symbols(0, stop) for c in s.columns}
+    stated = [f for f in draft.stream.each("OUT is|:? <y>") if f.start > stop]
+    again = {c for f in stated for s in draft.stream.items(f, "y") for c in s.columns}
+    codes = {draft.stream.code(k) for k in range(stop)}
+    return bool(named) and named <= again and codes <= {"@n", "@g", "@c", "U", "MODEL", "PREDICT"}
+
+
 def _headline(draft: Draft, stop: int) -> bool:
     codes = [draft.stream.code(k) for k in range(stop)]
+    first, last = draft.span(0, stop)
+    if set(draft.source[first:last].lower().replace("-", " ").split()) & _OTHER_MODELS:
+        return False
     if codes[-2:] == ["GROUPED", ":"]:
         return False
     return bool(codes) and all(c in _NAMELESS for c in codes)
@@ -65,7 +89,7 @@ def left_over(draft: Draft, compared: bool) -> tuple[str, ...]:
     gap = True
     for symbol in draft.stream.symbols:
         hard = symbol.code not in soft
-        if symbol.code in (";", "_", "F"):
+        if symbol.code in (";", "_", "F", "FR"):
             gap = True
         elif hard:
             if gap or not spans:

@@ -18,13 +18,16 @@ _CONNECTORS: dict[str, str] = {
     "over": "over", "on": "on", "across": "across", "within": "within", "between": "between",
     "among": "between", "amongst": "between", "to": "to", "as": "as", "at": "at", "via": "by",
     "is": "is", "are": "is", "be": "is", "was": "is", "being": "is", "become": "is", "were": "is",
+    "been": "is",
     "has": "has", "have": "has", "having": "has", "get": "has", "gets": "has", "had": "has",
     "receives": "has", "vs": "vs", "versus": "vs", "than": "vs", "around": "at", "along": "over",
     "through": "over", "throughout": "over", "during": "over", "plus": "and", "about": "of",
     "together": "and", "x": "x", "×": "x", "*": "x", "+": "and", "/": "/", ":": ":", "=": ":",
     ",": ",", "(": "(", ")": ")", "does": "does", "do": "does", "did": "does", "how": "how",
     "whether": "does", "if": "does", "but": "but", "allow": "allow", "let": "allow", "use": "with",
-    "allowing": "allow", "letting": "allow", "using": "with", "–": "-", "—": "-", "-": "-",
+    "allowing": "allow", "allowed": "allow",
+    "allows": "allow", "permitted": "allow", "letting": "allow", "using": "with", "–": "-",
+    "—": "-", "-": "-",
     "towards": "to", "alongside": "with", "times": "x", "upon": "on", "into": "in", "while": "and",
     "whereas": "and", "there": "there", "upto": "to", "next": "and", "then": "then",
     "furthermore": "and", "where": "with", "treat": "TREAT", "treating": "TREAT", "enter": "ADD",
@@ -53,7 +56,9 @@ FILLERS = word_set("""
     think believe effect-wise estimator lie lies needed measured specifically potentially
     possibly perhaps maybe ideally preferably figure part structure random-part particular
     every-one start starting rather fully nicely good nice proper different time-varying study
-    participants' side job task title usual
+    participants' side job task title usual ok okay alright pls plz ask wonder
+    wondering am grateful helpful although though whereupon whereby ought assumed thought believed
+    believe appreciated candidate design hypothesis criterion deliverable deliverables brief serves
 """)
 """Words without meaning for the model; everything else that isn't understood is listed."""
 

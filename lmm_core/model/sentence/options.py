@@ -17,8 +17,6 @@ _LINK = "is|:|with|at|of|to|by|-|for"
 
 def options(draft: Draft) -> None:
     """Take options out of the stream."""
-    for found in draft.stream.each("MODEL # :? F"):
-        draft.stream.use(found.start, found.stop - 1)  # "model 1: y ~ x …"
     for found in draft.stream.each("# RI|RS|RIS|RE|INTONLY|SLOPEONLY"):
         if draft.stream.symbols[found.start].value == 1:
             draft.stream.use(found.start, found.start + 1)  # "one random intercept"
@@ -26,12 +24,21 @@ def options(draft: Draft) -> None:
         for found in draft.stream.each(f"OPTIMIZER? {_LINK}? OPT.{name} OPTIMIZER?"):
             draft.options["optimizer"] = name
             draft.take(found, f"optimiser: {name}")
+    _switched(draft)
     for code, (field, value, meaning) in _SIMPLE.items():
         for found in draft.stream.each(f"DF? {_LINK}? {code} DF?"):
             if draft.stream.code(found.start - 1) == "NEG":
+                if field == "reml":  # "REML, not ML"
+                    draft.options["reml"] = not value
+                    meaning = "maximum likelihood (ML)" if value else "REML"
+                    draft.take(Found(found.start - 1, found.stop, {}), meaning)
                 continue
             draft.options[field] = value
             draft.take(found, meaning)
+    for found in draft.stream.each("each? U is? WEIGHT"):
+        said = draft.source[slice(*draft.span(found.start, found.stop - 1))].lower()
+        if any(word in said for word in ("observation", "row", "record", "measurement", "case")):
+            draft.stream.use(found.start, found.stop - 1)
     for found in draft.stream.each(f"WEIGHT {_LINK}? <x>"):
         column = draft.stream.items(found, "x")[0].columns[0]
         draft.options["weights"] = column
@@ -41,6 +48,21 @@ def options(draft: Draft) -> None:
         draft.options["weights"] = column
         draft.take(found, f"prior weights: {column}")
     _levels(draft)
+
+
+_YES, _NO = ("true", "yes", "on", "t"), ("false", "no", "off", "f", "not")
+
+
+def _switched(draft: Draft) -> None:
+    """ "REML = FALSE", "ML: yes", as software has it."""
+    for found in draft.stream.each("REML|ML is|: U|NEG|!|on"):
+        last = draft.stream.symbols[found.stop - 1]
+        said = draft.source[last.start : last.end].lower()
+        if said not in (*_YES, *_NO):
+            continue
+        reml = (draft.stream.code(found.start) == "REML") == (said in _YES)
+        draft.options["reml"] = reml
+        draft.take(found, "REML" if reml else "maximum likelihood (ML)")
 
 
 def _levels(draft: Draft) -> None:
@@ -53,7 +75,7 @@ def _levels(draft: Draft) -> None:
     ):
         for found in draft.stream.each(text):
             _set_level(draft, found, wanted=False)
-    for text in ("# % CI", "# CI", f"CI LEVEL? {_LINK}|(? # %", "CI (? # )?", f"CI {_LINK} #"):
+    for text in ("# % CI", "# CI", f"CI LEVEL? {_LINK}|(? # %", "CI (? # )?", f"CI {_LINK} # INT?"):
         for found in draft.stream.each(text):
             _set_level(draft, found, wanted=True)
     for found in draft.stream.each("# % O.confidence_band"):

@@ -40,6 +40,8 @@ def outputs(draft: Draft) -> None:
         draft.want("qq_residuals", draft.stream.symbols[found.start].start)
         draft.want("qq_random_effects", draft.stream.symbols[found.stop - 1].start)
         draft.take(found, "shows the Q-Q plots of residuals and random effects")
+    for found in draft.stream.each("O.residual_plots is? SHOW? with|in|by|via|BY? O.qq_residuals"):
+        draft.stream.use(found.start, found.stop - 1)  # "the residuals are checked with a Q-Q plot"
     for k, symbol in enumerate(list(draft.stream.symbols)):
         if (
             symbol.code == "PREDICT"
@@ -60,6 +62,8 @@ def outputs(draft: Draft) -> None:
         draft.served |= {c for s in draft.symbols(k, stop) for c in s.columns}
         if name == "icc":
             _groups_of_icc(draft, k, stop)
+        if draft.stream.code(stop + (draft.stream.code(stop) == "is")) == "NONE":
+            refused, start, stop = True, start + 1, stop + 1 + (draft.stream.code(stop) == "is")
         if draft.stream.code(stop) == "NEG" and draft.stream.code(stop + 1)[:2] != "O.":
             refused, start, stop = True, start + 1, stop + 1
         for one in _PAIRS.get(name, (name,)):
@@ -112,7 +116,7 @@ def _fixed_effects(draft: Draft) -> None:
             draft.want("fixed_effects", draft.stream.symbols[found.start].start)
             draft.take(found, f"shows {_WORDS['fixed_effects']}")
     for found in draft.stream.each(
-        "PRED with|and|,|; CI|_|;|O.p_values|O.icc|O.variance_components|O.predictions"
+        f"PRED with|and|,|; CI|_|;|{'|'.join(f'O.{name}' for name in _WORDS)}"
     ):
         words = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
         if "effect" in words:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,6 +13,7 @@ from lmm_core.data.step import Step
 from lmm_core.errors import LMMError
 from lmm_core.model.factors import quote
 from lmm_core.model.sentence.draft import Draft
+from lmm_core.model.sentence.formulas import MADE
 from lmm_core.model.sentence.stream import Found
 from lmm_core.model.sentence.symbol import Symbol
 from lmm_core.model.sentence.vocabulary import GROUP, Vocabulary
@@ -75,9 +76,12 @@ def growth(draft: Draft) -> None:
             if codes[0] == "GROWTHOF" and draft.stream.code(found.stop) in ("with", "over"):
                 continue  # "growth of distance with age" is how it changes
             column = item.columns[0]
-            made = f"{column}_growth"
+            made = column + MADE
             draft.prepared.append((item.start, f"growth({column})"))
-            computed = draft.stream.code(found.start) == "COMPUTE"
+            said = draft.stream.symbols[found.start - 1] if found.start else None
+            if said and draft.source[said.start : said.end].lower() in ("annual", "yearly"):
+                found = Found(found.start - 1, found.stop, found.groups)
+            computed = "COMPUTE" in codes
             draft.note(
                 found.start, found.stop, f"new column {made}: % change from row to row of a group"
             )
@@ -87,8 +91,19 @@ def growth(draft: Draft) -> None:
             if computed and after in (";", ",", "and", "then"):
                 draft.stream.use(found.start, found.stop)
                 draft.owners.append(Symbol("transformed", start, end, quote(made), (made,)))
+                _that_growth(draft, new)
             else:
                 draft.stream.replace(found.start, found.stop, [new])
+
+
+def _that_growth(draft: Draft, made: Symbol) -> None:
+    """ "… then model that growth": the column that was made just before."""
+    for k, symbol in enumerate(list(draft.stream.symbols)):
+        later = symbol.code in ("GROWTHOF", "GROWTH") and symbol.start > made.end
+        alone = draft.stream.code(k + 1)[0] != "@" and draft.stream.code(k - 1) not in (":", "is")
+        if later and alone:
+            new = replace(made, start=symbol.start, end=symbol.end)
+            draft.stream.replace(k, k + 1, [new])
 
 
 def reshaping(draft: Draft, known: Longer | None, asked: bool) -> None:
@@ -108,6 +123,10 @@ def reshaping(draft: Draft, known: Longer | None, asked: bool) -> None:
         for found in draft.stream.each("WIDE"):
             draft.stream.use(found.start, found.stop)
     if asked:
+        for found in draft.stream.each("each|per|with|for? <a!> has|in|with? OWN? ONECOL"):
+            draft.take(found)
+        for found in draft.stream.each("ONECOL of|for|per? each|per? <a!>"):
+            draft.take(found)
         for found in draft.stream.each("ONEROW <a!> [ and|per|,|by each? <b!> ]?"):
             draft.take(found)
         for found in draft.stream.each("ONEROW"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from lmm_core.model.factors import factor_of, quote, term_text
@@ -20,7 +21,10 @@ def random_terms(
     fixed: tuple[Term, ...],
     kept: bool,
 ) -> tuple[RandomTerm, ...] | None:
-    old = base.random if base is not None else ()
+    old = tuple(_kept(draft, base.random)) if base is not None else ()
+    if base is not None and base.random and not old and not draft.pieces:
+        ask(draft, "group")
+        return None
     pieces = [p for p in draft.pieces if p.intercept or p.slopes or p.wants_slope]
     chains = list(dict.fromkeys(c for p in pieces for c in p.groups or ()))
     if not chains and old:
@@ -49,6 +53,19 @@ def random_terms(
         _put(draft, piece, chains, parts, fixed)
     made = tuple(part.term(group, draft) for group, part in parts.items())
     return _changed(draft, tuple(t for t in made if t is not None))
+
+
+def _kept(draft: Draft, terms: tuple[RandomTerm, ...]) -> Iterator[RandomTerm]:
+    """The random terms that a change of the model leaves."""
+    for term in terms:
+        chain = tuple(reversed(term.group))
+        if chain in draft.dropped_groups:
+            continue
+        if chain in draft.no_intercept_of:
+            if not term.terms:
+                continue
+            term = replace(term, intercept=False, correlated=term.correlated or term.n_parts < 3)
+        yield term
 
 
 class _Part:
@@ -94,6 +111,7 @@ def _put(
             part.terms += [s for s in slopes if s not in part.terms]
             if slopes and (not piece.intercept or draft.no_intercept):
                 part.intercept = False
+            part.correlated &= piece.correlated
             shown = part.term(group, draft)
             if shown is not None:
                 said.append(_shown(shown))

@@ -30,6 +30,12 @@ def own_levels(draft: Draft) -> None:
         ),
         (f"{starts} {own} {rate} [ {_OF}|per|across|with <l+> ]?", (True, True)),
         (f"{starts} {own} <l> {rate}", (True, True)),
+        (
+            f"{starts} to? has? INT and SLOPE OWN? [ {_OF}|per|across|with <l+> ]? OWN?",
+            (True, True),
+        ),
+        (f"{starts} {own} <y> INT|_? ", (True, False)),
+        (f"{starts} CHANGE|AFFECT at|with|by|in OWN SLOPE", (True, True)),
         (f"{starts} {own} INT", (True, False)),
         (
             f"OWN INT and|,|with? OWN? {rate} [ {_OF}|per <l+> ]? for|per|by each|per? <g!>",
@@ -43,6 +49,10 @@ def own_levels(draft: Draft) -> None:
             if not draft.is_group(group):
                 continue
             slopes = [i.text for i in draft.stream.items(found, "l")]
+            level = draft.stream.items(found, "y")
+            if level and (level[0].code != "@n" or found.stop - found.start < 5):
+                continue
+            draft.served |= {c for s in level for c in s.columns}
             add_piece(draft, found, *kinds, Tail(found.stop, slopes, [group.columns]), False)
 
 
@@ -51,7 +61,7 @@ def varying(draft: Draft) -> None:
     can = "to|is|allow? VARY|RE"
     for text, kinds in (
         (
-            f"allow? <g!> {can} [ in|by|on|with BOTH? each? INT and|,|in? in? SLOPE "
+            f"allow? <g!> {can} BOTH? [ in|by|on|with BOTH? each? INT and|,|in? in? SLOPE "
             f"[ {_OF} <l+> ]? ]",
             (True, True),
         ),
@@ -87,6 +97,7 @@ def varying(draft: Draft) -> None:
         ("<g!> OWN? INT and|, OWN? SLOPE [ of|for|over|in|on <l+> ]?", (True, True)),
         ("<g!> OWN? SLOPE and|, OWN? INT", (True, True)),
         ("<g!> OWN SLOPE [ of|for|over|in|on <l+> ]?", (True, True)),
+        ("<g!> SLOPE of|for|over|in|on <l+>", (True, True)),
         ("<g!> OWN? INT", (True, False)),
     ):
         for found in draft.stream.each(text):
@@ -112,6 +123,9 @@ def varying_effects(draft: Draft) -> None:
     for text in (
         f"allow? EFFECT of|for <x> [ on <y> ]? to|is? VARY {_PER} each|per? <g!> "
         f"[ to|and|, {_PER}? each? <h!> ]?",
+        f"allow? CHANGE|SLOPE of|in <y> over|with|per|by|across <x> to|is? VARY {_PER} "
+        "each|per? <g!>",
+        f"allow? EFFECT of|for <x> [ on <y> ]? to|is? LOWER {_PER} each|per? <g!>",
         f"allow? <x> EFFECT [ on <y> ]? to|is? VARY {_PER} each|per? <g!>",
         f"allow? <x> to|is? VARY {_PER} each|per? <g!>",
         "EFFECT of|for <x> is? RE by|per|across|within|for|between each|per? <g!>",
@@ -125,6 +139,8 @@ def varying_effects(draft: Draft) -> None:
                 draft.set_outcome(draft.stream.items(found, "y")[0])
             elif item.code == "@n" and draft.outcome is None and not _says_effect(draft, found):
                 continue  # "pain differs between patients" isn't a slope
+            if "h" in found.groups and not draft.is_group(draft.stream.symbols[found.stop - 1]):
+                found = Found(found.start, found.groups["g"][1], found.groups)
             symbols = draft.symbols(found.start, found.stop)
             groups = [s.columns for s in symbols if draft.is_group(s)]
             tail = Tail(found.stop, [item.text], list(dict.fromkeys(groups)))

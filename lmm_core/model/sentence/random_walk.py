@@ -36,8 +36,15 @@ def group_before(
     if k == start - 1 and lead in ("of", "in", "and") and lead != "by":
         return None
     groups = [draft.stream.symbols[k].columns]
-    while _code(draft, k - 1) in ("and", ",") and _code(draft, k - 2) in ("@g", "@h"):
-        k -= 2
+    while True:
+        j = k - 1
+        while _code(draft, j) in ("by", "per", "each", "for", "across", "within"):
+            j -= 1
+        if _code(draft, j) not in ("and", ",") or _code(draft, j - 1) not in ("@g", "@h"):
+            break
+        if j < k - 1 and _code(draft, j - 2) not in ("by", "per", "each", "for", "across"):
+            break  # "pain of patients and per school random intercepts"
+        k = j - 1
         groups.insert(0, draft.stream.symbols[k].columns)
     while _code(draft, k - 1) in (
         "by",
@@ -72,7 +79,7 @@ def walk(draft: Draft, at: int, slopes: bool) -> Tail:
             break
         elif code in _WEAK:
             strong, fresh = code == "in" and _code(draft, k + 1) == "each", True
-        elif code in _PASSED:
+        elif code in _PASSED or (code == "ADD" and _code(draft, k - 1) == "is"):
             pass
         elif code[0] == "@":
             symbol = draft.stream.symbols[k]
@@ -117,6 +124,8 @@ def add_piece(
         place,
         draft.sentence_of(found.start),
     )
+    starts = {s.start for s in draft.symbols(found.start, found.stop)}
+    piece.correlated = not starts & draft.uncorrelated_at
     draft.pieces.append(piece)
     draft.stream.use(found.start, found.stop)
 

@@ -10,6 +10,7 @@ from lmm_core.model.sentence.random_walk import Tail, add_piece, group_before, w
 from lmm_core.model.sentence.stream import Found
 from lmm_core.model.sentence.symbol import Symbol
 
+_UNCORRELATED = "level and slopes uncorrelated (||)"
 _KINDS = {
     "RI": (True, False), "RS": (True, True), "RIS": (True, True),
     "SLOPEONLY": (False, True), "INTONLY": (True, False),
@@ -18,25 +19,52 @@ _KINDS = {
 
 def random_effects(draft: Draft) -> None:
     """Take all statements about random effects out of the stream."""
+    for found in draft.stream.each("RE|RI|RS|RIS|GROUPED :|is|of|with|for|as? FR"):
+        draft.stream.use(found.start, found.stop - 1)  # "random effects: (1 | school)"
+    for found in draft.stream.each("VARY @g|P|@h"):
+        if draft.stream.code(found.start - 1) not in ("is", "has", "to", "allow", "INT", "SLOPE"):
+            draft.stream.replace(found.start, found.start + 1, [])  # "the different countries"
     _correlation(draft)
     _negated(draft)
     _leading(draft)
     own_levels(draft)
     varying(draft)
+    _excepted(draft)
     _headed(draft)
     varying_effects(draft)
     _grouping(draft)
+    for found in draft.stream.each("<g!> is VARY"):
+        group = draft.stream.symbols[found.groups["g"][0]]
+        if draft.is_group(group):  # "the schools are different"
+            add_piece(draft, found, True, False, Tail(found.stop, [], [group.columns]), False)
 
 
 def _correlation(draft: Draft) -> None:
+    for found in draft.stream.each("RE|RIS is? NOCORR"):
+        if (
+            draft.stream.code(found.stop) == ";"
+            or "is" in draft.stream.line.split()[found.start : found.stop]
+        ):
+            draft.uncorrelated = True
+            keep = _code(draft, found.start) == "RIS" or _code(draft, found.start - 1) == "with"
+            draft.take(Found(found.start + keep, found.stop, {}), _UNCORRELATED)
     for found in draft.stream.each("PRED RI|RS|RIS"):
         symbol = draft.stream.symbols[found.start]
         if draft.source[symbol.start : symbol.end].lower() == "independent":
             draft.stream.replace(found.start, found.start + 1, [replace(symbol, code="NOCORR")])
+    if "CORR" in draft.stream.line.split():
+        for found in draft.stream.each("NOCORR RIS|RS"):  # another group's are correlated
+            draft.uncorrelated_at.add(draft.stream.symbols[found.stop - 1].start)
+            draft.stream.replace(found.start, found.start + 1, [])
+    for found in draft.stream.each("has NOCORR and? RI|RS|RIS"):
+        draft.uncorrelated = True
+        draft.note(found.start + 1, found.stop, _UNCORRELATED)
+        draft.stream.replace(found.start + 1, found.start + 2, [])
     for text in (
+        "[ INT|SLOPE and|with? ]+ is? NOCORR",
         "and|with|but|(? NOCORR and? RI|RS|RIS",
         "NEG ADD|allow|any? CORR [ between|of [ RI|RS|RIS|INT|SLOPE|them and|with? ]* ]?",
-        "CORR is? NEG",
+        "CORR [ between|of [ RI|RS|RIS|INT|SLOPE|them and|with? ]* ]? is|:? NEG|NONE",
         "CORR [ between|of [ RI|RS|RIS|INT|SLOPE and|with? ]* ]? is|at|to|:? ZERO",
         "NOCORR between|with? [ INT|SLOPE|RI|RS and|with? ]*",
     ):
@@ -45,7 +73,7 @@ def _correlation(draft: Draft) -> None:
             keep = [k for k in range(found.start, found.stop) if _code(draft, k) in _KINDS]
             if keep and "CORR" not in {_code(draft, k) for k in range(found.start, found.stop)}:
                 found = Found(found.start, keep[0], {})
-            draft.take(found, "level and slopes uncorrelated (||)")
+            draft.take(found, _UNCORRELATED)
     for found in draft.stream.each("CORR and? RI|RS|RIS"):
         draft.stream.use(found.start, found.start + 1)
     for found in draft.stream.each(
@@ -93,8 +121,8 @@ def _leading(draft: Draft) -> None:
             new += [Symbol("of", end, end), slopes[0]] if slopes else []
             draft.stream.replace(found.start, found.stop, new)
     for text, code in (
-        ("RE :|is|with|in|for|on? INT and|with|,? RE? SLOPE", "RIS"),
-        ("RE :|is|with|in|for|on? SLOPE and|with|,? RE? INT", "RIS"),
+        ("RE :|is|with|in|for|on|,? INT and|with|,? RE? SLOPE", "RIS"),
+        ("RE :|is|with|in|for|on|,? SLOPE and|with|,? RE? INT", "RIS"),
         ("RE :|is|with? SLOPE", "RS"),
         ("RE :|is|with? INT", "RI"),
         ("RI and|,|with? per|for|by? SLOPE of|for|over", "RIS"),
@@ -113,6 +141,14 @@ def _leading(draft: Draft) -> None:
             if _code(draft, found.stop - 1) in ("of", "for", "over"):
                 extra = [draft.stream.symbols[found.stop - 1]]
             draft.stream.replace(found.start, found.stop, [Symbol(code, start, end), *extra])
+
+
+def _excepted(draft: Draft) -> None:
+    """ "for patients, not for clinics": the second group is named only to be left out."""
+    for found in draft.stream.each("but|and|,? NEG by|for|per|at|across|within|between each? <g!>"):
+        if draft.is_group(draft.stream.symbols[found.stop - 1]):
+            draft.dropped += draft.stream.symbols[found.stop - 1].columns
+            draft.take(found, "left out")
 
 
 def _headed(draft: Draft) -> None:
@@ -176,6 +212,7 @@ def _random_effect(draft: Draft, found: Found) -> None:
     while _code(draft, back) in (
         "as",
         "is",
+        ":",
         "with",
         "at",
         "to",
@@ -227,7 +264,7 @@ def _grouping(draft: Draft) -> None:
     for text in (
         "GROUPED by|in|on|per|is|:|within|for|of|across|with|over|at|as? :|each|per? <g!> "
         "[ and|, each|per|by|within? <h!> ]*",
-        "<g!> as|is|( GROUPED )?",
+        "<g!> as|is|(? GROUPED )?",
     ):
         for found in draft.stream.each(text):
             symbols = draft.symbols(found.start, found.stop)

@@ -19,10 +19,10 @@ from lmm_core.model.matching import (
     words_of,
 )
 from lmm_core.model.sentence import lexicon
+from lmm_core.model.sentence.mending import Mender
 from lmm_core.model.sentence.symbol import COLUMN, PERSON, STOP, UNKNOWN, Symbol
 from lmm_core.model.sentence.tokens import Token
 from lmm_core.model.sentence.vocabulary import Vocabulary
-from lmm_core.model.spelling import distance
 
 _MEANS = ("mean", "average")
 _OF_GROWTH = frozenset(("gdp", "income", "economic", "annual", "yearly", "wage"))
@@ -42,6 +42,7 @@ class Reader:
     means: list[tuple[int, int, tuple[str, ...]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.mender = Mender(self.vocabulary)
         self.stems = [self._stem(token) for token in self.tokens]
 
     def read(self) -> list[Symbol]:
@@ -52,48 +53,15 @@ class Reader:
                 self.found.append(symbol)
         return self.found
 
-    # -- words
-
     def _stem(self, token: Token) -> str:
         """The word as phrases have it; a misspelt word of the grammar or of a column is mended."""
         if token.kind != "word":
             return token.text
         stem = lexicon.lexical(token.text)
-        if self._known(stem) or len(stem) < 5 or not stem.isalpha() or not stem.isascii():
-            return stem
-        limit = 1 if len(stem) < 9 else 2
-        best, near = limit + 1, set()
-        for word in self._all_words():
-            if word[0] != stem[0] or abs(len(word) - len(stem)) > limit or len(word) < 4:
-                continue
-            far = distance(stem, word, limit)
-            if far < best:
-                best, near = far, {word}
-            elif far == best <= limit:
-                near.add(word)
-        if len(near) != 1:
-            return stem
-        mended = near.pop()
-        self.corrected.append((token.start, token.end, mended))
+        mended = self.mender.mended(stem)
+        if mended != stem:
+            self.corrected.append((token.start, token.end, mended))
         return mended
-
-    def _all_words(self) -> frozenset[str]:
-        levels = {w for words in self.vocabulary.levels for w in words}
-        return lexicon.known_words() | self.vocabulary.words | levels
-
-    def _known(self, stem: str) -> bool:
-        return (
-            stem in lexicon.fillers()
-            or stem in lexicon.known_words()
-            or stem in lexicon.connectors()
-            or stem in self.vocabulary.words
-            or is_person(stem)
-            or (stem,) in self.vocabulary.levels
-            or self._weakly(stem)
-        )
-
-    def _weakly(self, stem: str) -> bool:
-        return bool(find((stem,), self.vocabulary.names, least=PART).columns)
 
     # -- the next symbol
 
@@ -118,8 +86,10 @@ class Reader:
             if not (phrase and is_keyword):
                 return column, after_column
         level, after_level = self._level(at)
-        if level is not None and after_level >= after_phrase and not phrase:
-            return level, after_level
+        if level is not None and (phrase == "as" or (after_level >= after_phrase and not phrase)):
+            return level, after_level  # "with treated as reference"
+        if phrase == "SKIP":
+            return None, after_phrase
         if phrase:
             return self._symbol(phrase, at, after_phrase), after_phrase
         if token.kind == "number":
@@ -144,6 +114,8 @@ class Reader:
         number = lexicon.NUMBER_WORDS.get(stem)
         if number is not None:
             return Symbol("#", token.start, token.end, value=number), at + 1
+        if stem == "latter" and self._last_column() is not None:
+            return replace(self._last_column(), start=token.start, end=token.end), at + 1
         if stem in lexicon.MAY_BE_COLUMNS and at and self._follows_connector(at):
             column, after = self._column(at, PART)
             if column is not None:
@@ -167,9 +139,16 @@ class Reader:
             return self._person(token), at + 1
         return Symbol(UNKNOWN, token.start, token.end), at + 1
 
+    def _last_column(self) -> Symbol | None:
+        return next((s for s in reversed(self.found) if s.code[0] == COLUMN), None)
+
     def _names_role(self, at: int, after: int) -> bool:
-        before = self.tokens[at - 1].text.lower() if at else ""
-        return self._introduces(after) or before in ("as", "is", "are")
+        known = [t.text.lower() for t in self.tokens[:at] if t.text.lower() not in lexicon.ARTICLES]
+        before = known[-1] if known else ""
+        if self._introduces(after) or before in ("as", "is", "are", "("):
+            return True
+        column = self._column(after, ORDER)[0] if after < len(self.tokens) else None
+        return column is not None and column.code == "@g"
 
     def _follows_connector(self, at: int) -> bool:
         before = self.tokens[at - 1].text.lower()
@@ -268,6 +247,8 @@ class Reader:
             return end
         if self.stems[end] not in TAILS or not match.certain:
             return end
+        if self.tokens[end].text.lower() == "times":
+            return end  # "age times sex"
         if self._phrase(end)[1] > end + 1 or self._column(end, ORDER)[0] is not None:
             return end
         following = self.stems[end + 1] if end + 1 < len(self.tokens) else ""

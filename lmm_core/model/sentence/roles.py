@@ -67,7 +67,7 @@ def _stated(draft: Draft) -> None:
         draft.stream.use(found.start, found.start + 1)
     for text in (
         f"with? OUT {_AS}? {_AS}? <y>",
-        "with|use|take? <y> as|is|( ONLY? OUT )?",
+        "with|use|take? <y> as|is|:|( ONLY? OUT )?",
         "OUT ( <y> )",
     ):
         for found in draft.stream.each(text):
@@ -78,6 +78,7 @@ def _stated(draft: Draft) -> None:
         "with|use|ADD|take|and? <l+> ,? as|is|( ONLY|BOTH? ONLY? PRED )?",
         "<l> ONLY PRED",
         "ADJUST <l+>",
+        "<l+> is ADJUST",
         "PRED ( <l+> )",
         "GROUPED :|is? <l>",
         "<l+> PRED",
@@ -89,7 +90,7 @@ def _stated(draft: Draft) -> None:
 def _verbs(draft: Draft) -> None:
     """ "model pain by treatment": the first column is the outcome."""
     for text in (
-        "PREDICT|MODEL|O.compare_models|COMPARE|SHOW|CHANGE|SLOPE of|for|:|in|is? "
+        "PREDICT|MODEL|O.compare_models|COMPARE|SHOW|CHANGE|SLOPE of|for|:|in|is|,? "
         f"CHANGE|SLOPE? of|in|for? <y> {_DRIVEN}|;|,|_|and|(",
         "PREDICT|MODEL|O.compare_models of|for|:|in|is|how? CHANGE|SLOPE? of|in|for? <y>",
         "how does? <y>",
@@ -128,7 +129,7 @@ def _bare(draft: Draft) -> None:
             return _outcome(draft, Found(found.start, found.start + 1, {}), item)
     for text in (
         "<i> on|for|in <y>",
-        f"<y> ,? is? U? {_DRIVEN}|CHANGE|DEPEND|PREDICT|_|;|GROUPED|SHOW|(",
+        f"<y> ,? is? U? {_DRIVEN}|CHANGE|DEPEND|PREDICT|_|;|GROUPED|SHOW|(|each|,|NULL",
     ):
         for found in draft.stream.each(text):
             name = "y"
@@ -145,7 +146,9 @@ def _bare(draft: Draft) -> None:
                 _outcome(draft, found, item)
                 return
             behind = draft.stream.code(found.stop - 1)
-            if behind in (";", "_") and not draft.pieces:
+            if behind in (";", "_", ",") and not draft.pieces:
+                continue
+            if behind == "," and item.columns[0] in draft.vocabulary.times:
                 continue
             before = draft.stream.code(found.start - 1)
             aside = (
@@ -198,5 +201,17 @@ def _predictors(draft: Draft, found: Found) -> None:
         items = items[1:]
         start = next(k for k, s in enumerate(draft.stream.symbols) if s is items[0])
         found = Found(start, found.stop, found.groups)
+    stop = draft.stream.code(found.stop - 1)
+    if stop == "PRED" and len(items) > 1 and _singular(draft, found):
+        items = items[-1:]  # "distance, girls vs boys, age as covariate"
+        start = next(k for k, s in enumerate(draft.stream.symbols) if s is items[0])
+        found = Found(start, found.stop, found.groups)
     draft.add_fixed(items)
     draft.take(found, f"predictors: {', '.join(i.text for i in items)}")
+
+
+def _singular(draft: Draft, found: Found) -> bool:
+    """Whether one predictor is announced behind a list that only commas join."""
+    said = draft.source[slice(*draft.span(found.stop - 1, found.stop))].lower()
+    codes = {draft.stream.code(k) for k in range(found.start, found.stop)}
+    return said in ("predictor", "covariate", "fixed effect") and "and" not in codes

@@ -14,7 +14,7 @@ class Symbol:
     ``code`` is a keyword of the lexicon, a connector, or: "@g", "@n", "@c" a column (or a
     transformed one) by its kind, "@i" an item of several terms, "@h" nested groups, "!" a level,
     "#" a number, "P" a word for a person without a column, "U" unknown, ";" an end of a sentence,
-    "F" a formula, "_" used up.
+    "F" a formula, "FR" a random term of one, "_" used up.
 
     ``text`` is the formula text of a column or item; ``columns`` are the columns behind it.
     """

@@ -15,8 +15,10 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\W_]+(?:['’](?!s\b)[^\W_]+)*)"
     r"|(?P<owner>['’]s?\b)"
     r"|(?P<stop>(?<!\bvs)[.!?]+(?=\s|$)|[;|\n]+)"
+    r"|(?P<arrow>[-=]+>|→)"
     r"|(?P<sign>[^\s\w]|_)"
 )
+_BULLETS = ("-", "*", "•", "–")
 _SOFT = "-–_‑.'’\"`“”„"
 
 
@@ -66,11 +68,36 @@ def tokenise_text(text: str) -> tuple[Token, ...]:
             token = replace(token, value=float(said.replace(",", ".")[:15]))
         elif kind == "ordinal":
             token = replace(token, kind="word")
+        elif kind == "arrow":
+            token = replace(token, kind="word", text="to")
         found.append(token)
+    return _without_bullets(found)
+
+
+def _without_bullets(tokens: list[Token]) -> tuple[Token, ...]:
+    """A heading and the lines below it that begin with a dash are one list."""
+    found: list[Token] = []
+    listing = False
+    k = 0
+    while k < len(tokens):
+        token = tokens[k]
+        after = tokens[k + 1].text if k + 1 < len(tokens) else ""
+        if token.kind == "stop" and "\n" in token.text and after in _BULLETS:
+            heads = bool(found) and found[-1].text == ":"
+            if heads or listing:
+                if not heads:
+                    found.append(replace(token, kind="sign", text=","))
+                listing = True
+                k += 2
+                continue
+        if token.kind == "stop":
+            listing = False
+        found.append(token)
+        k += 1
     return tuple(found)
 
 
 def _spaced(text: str, start: int, end: int) -> bool:
     """A dash with spaces around it separates; one inside a word doesn't."""
-    around = text[max(0, start - 1) : start] + text[end : end + 1]
-    return text[start:end] == "-" and around == "  "
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    return text[start:end] == "-" and before in ("", " ", "\n") and after == " "

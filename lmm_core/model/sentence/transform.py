@@ -22,22 +22,44 @@ _WORDS = {
 _VERBS = "CENTER|SCALE|LOGVERB|SQRTVERB"
 _BEFORE = "LOG|LOGVERB|LOG10|LOG2|SQRT|SQRTVERB|CENTER|CENTERED|SCALE|SCALED|CATEGORICAL"
 _AFTER = "CENTERED|SCALED|LOGSCALE|CATEGORICAL|LOG"
+_IS = (":", "is", "of")
 _LINKS = (";", ",", "_", "then", "(", "and")
 
 
 def transformations(draft: Draft) -> None:
     """Functions of columns, written before or behind their names."""
-    for text in ("<x> ( <x2> )", "<x> :|is? <x2>"):
+    for text in ("<x> ( <x2> )", "<x> :|is? <x2>", "<x> to <x2>"):
         for found in draft.stream.each(text):
-            item = draft.stream.items(found, "x")[0]
-            if item.columns == draft.stream.items(found, "x2")[0].columns:  # "reaction time (RT)"
-                draft.stream.replace(found.start, found.stop, [item])
+            item, other = (draft.stream.items(found, name)[0] for name in ("x", "x2"))
+            if item.columns != other.columns:
+                continue
+            new = [item]  # "reaction time (RT)"
+            if draft.stream.code(found.start + 1) == ":" and not draft.is_group(item):
+                said = [draft.source[i.start : i.end].lower() for i in (item, other)]
+                if said[0] != said[1]:  # "treatment: arm" says what the column is for
+                    new = [Symbol("PRED", item.start, item.end), other]
+            draft.stream.replace(found.start, found.stop, new)
+    _one_call(draft, f"<x> , is {_AFTER} ,")
     _one_call(draft, f"<x> (|, {_AFTER} )|;|,")
-    _one_call(draft, f"<x> is to|as? {_AFTER}", whole=True)
+    _one_call(draft, f"<x> is|as to|as? {_AFTER}", whole=True)
     _one_call(draft, "TREAT <x> CATEGORICAL", whole=True)
     for found in draft.stream.each(f"{_BEFORE} of|on|to|for? (? <x+> at|on? )?"):
         code = draft.stream.code(found.start)
         items = draft.stream.items(found, "x")
+        if draft.stream.code(found.start - 1) == "NEG":
+            names = ", ".join(i.text for i in items[:1])
+            draft.note(found.start - 1, found.start + 1, f"{names} stays as it is")
+            at = next(k for k in range(found.start, found.stop) if draft.stream.code(k)[0] == "@")
+            draft.served |= set(items[0].columns)
+            draft.stream.use(found.start - 1, at + 1)
+            continue
+        if any(map(draft.is_group, items)):
+            kept = next(k for k, i in enumerate(items) if draft.is_group(i))
+            if kept == 0:
+                continue
+            items = items[:kept]  # "centre age, child random"
+            last = draft.stream.symbols.index(items[-1])
+            found = Found(found.start, last + 1, found.groups)
         if code == "CENTER" and draft.stream.code(found.stop) == "#":
             continue
         if draft.stream.code(found.stop - 1) in ("at", "on") and code != "CENTER":
@@ -48,6 +70,10 @@ def transformations(draft: Draft) -> None:
             found = Found(found.start, at + 1, found.groups)
         _mark(draft, found, items, _CALLS[code], _alone(draft, found, code))
     _one_call(draft, f"<x> {_AFTER}")
+    for found in draft.stream.each("LOG|LOG10|LOG2|SQRT|LOGVERB|SQRTVERB OUT"):
+        if draft.stream.code(found.stop)[0] != "@" and draft.stream.code(found.stop) not in _IS:
+            draft.outcome_call = _CALLS[draft.stream.code(found.start)]
+            draft.take(found, f"outcome: {_WORDS[draft.outcome_call]}")
     _squares(draft)
 
 
@@ -57,7 +83,10 @@ def _one_call(draft: Draft, text: str, whole: bool = False) -> None:
         code = next(c for c in codes if c in _CALLS)
         if codes[-1] in (";", ","):
             found = Found(found.start, found.stop - 1, found.groups)
-            if code == "LOG" or draft.stream.code(found.start - 1) in ("and", ","):
+            if (code == "LOG" and "is" not in codes) or draft.stream.code(found.start - 1) in (
+                "and",
+                ",",
+            ):
                 continue
         _mark(draft, found, draft.stream.items(found, "x"), _CALLS[code], whole)
 
@@ -124,8 +153,11 @@ def _item(draft: Draft, found: Found, text: str, columns: tuple[str, ...], lead:
 def levels(draft: Draft) -> None:
     """ "treated vs control" is the column treatment, with control as the reference."""
     for text in (
+        "<x> REF :|is ! )?",
         "REF level|INT? [ for|of <x> ]? is|:|with|of|to|as|,|(? !",
-        "! as|is|( has? REF",
+        "! is? as|is|:|( has? REF",
+        "REF <x> :|is ! )?",
+        "! REF",
         "<x> ( REF :|is? !",
         "REF ! [ for|of|in <x> ]?",
     ):
@@ -133,7 +165,7 @@ def levels(draft: Draft) -> None:
             symbol = next(s for s in draft.symbols(found.start, found.stop) if s.code == "!")
             _refer(draft, found, symbol)
     for found in draft.stream.each(
-        "! P|@g? [ vs|and|or|with|to|,|BY|is|between|- | COMPARE with|to|vs? ] in|for? !"
+        "! P|@g|@c? [ vs|and|or|with|to|,|BY|is|between|- | COMPARE with|to|vs? ] in|for? !"
     ):
         first, last = draft.stream.symbols[found.start], draft.stream.symbols[found.stop - 1]
         shared = {c for c, _ in first.pairs} & {c for c, _ in last.pairs}
@@ -191,73 +223,12 @@ def _refer(draft: Draft, found: Found, level: Symbol) -> None:
     column, value = pairs[0]
     if draft.vocabulary.levels_of(column)[0] != value:
         draft.references[column] = value
+    if items and draft.stream.code(found.start + 1) == "(":
+        found = Found(found.start + 1, found.stop, {})  # the column itself stays
     start = found.start - (draft.stream.code(found.start - 1) == "with")
     stop = found.stop + (draft.stream.code(found.stop) == ")")
+    start -= draft.stream.code(start - 1) == "(" and stop > found.stop
+    aside = draft.stream.code(start) == "("
     draft.take(Found(start, stop, {}), f"reference level of {column}: {value}")
-
-
-def nesting(draft: Draft) -> None:
-    """ "pupils in classes in schools" is one chain of groups."""
-    changed = True
-    while changed:
-        changed = False
-        for text in (
-            "<a!> NESTED|GROUPED? in|within|of <b!>",
-            "<a!> is? NESTED <b!>",
-            "<a!> NESTED|GROUPED is? in|within|by|on? <b!>",
-            "<a!> is|has|( NESTED|GROUPED in|within|by|on? <b!>",
-            "<b!> / <a!>",
-            "P is? NESTED|GROUPED? in|within <b!>",
-            "P is? NESTED <b!>",
-        ):
-            for found in draft.stream.each(text):
-                codes = [draft.stream.code(k) for k in range(found.start, found.stop)]
-                if "of" in codes and "NESTED" not in codes:
-                    continue
-                changed |= _nest(draft, found)
-    merge_chains(draft)
-
-
-def merge_chains(draft: Draft) -> None:
-    """ "pupils in classes, classes in schools" is one chain."""
-    chains = [s for s in draft.stream.symbols if s.code == "@h"]
-    for inner in chains:
-        outer = next(
-            (o for o in chains if o.columns[-1] == inner.columns[0] and o is not inner), None
-        )
-        if outer is None:
-            continue
-        joined = outer.columns + inner.columns[1:]
-        symbols = draft.stream.symbols
-        at, other = symbols.index(inner), symbols.index(outer)
-        new = replace(inner, columns=joined, text="/".join(joined))
-        draft.stream.replace(at, at + 1, [new])
-        draft.stream.use(other, other + 1)
-        return merge_chains(draft)
-
-
-def _nest(draft: Draft, found: Found) -> bool:
-    outer = draft.stream.symbols[found.groups["b"][0]]
-    if not draft.is_group(outer):
-        return False
-    inner = None
-    if "a" in found.groups:
-        inner = draft.stream.symbols[found.groups["a"][0]]
-        if not draft.is_group(inner) or set(inner.columns) & set(outer.columns):
-            return False
-    chain = outer.columns
-    words = ""
-    if inner is None:
-        words = "each row is one of them"
-    else:
-        rows = [c for c in inner.columns if draft.vocabulary.rows_of_own(c)]
-        chain += tuple(c for c in inner.columns if c not in rows)
-        words = " in ".join(reversed(chain)) if len(chain) > 1 else f"grouped by {chain[0]}"
-        if rows:
-            words += f"; {rows[0]} has a value of its own in each row"
-    start, end = draft.span(found.start, found.stop)
-    draft.note(found.start, found.stop, words)
-    draft.stream.replace(
-        found.start, found.stop, [Symbol("@h", start, end, "/".join(chain), chain)]
-    )
-    return True
+    if aside:  # "arm (placebo as reference) as fixed effect"
+        draft.stream.replace(start, stop, [])

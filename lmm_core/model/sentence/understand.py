@@ -6,12 +6,16 @@ from dataclasses import replace
 
 import pandas as pd
 
+from lmm_core.errors import FormulaError
+from lmm_core.model.formula import parse_formula
 from lmm_core.model.sentence.assemble import assemble
 from lmm_core.model.sentence.attachments import attachments
+from lmm_core.model.sentence.chains import nesting
 from lmm_core.model.sentence.crossing import interactions
 from lmm_core.model.sentence.draft import Draft, Piece
 from lmm_core.model.sentence.editing import additions, removals
-from lmm_core.model.sentence.formulas import Inside, formulas
+from lmm_core.model.sentence.formulas import MADE, Inside, formulas
+from lmm_core.model.sentence.labels import labels
 from lmm_core.model.sentence.leftovers import left_over, title
 from lmm_core.model.sentence.options import options
 from lmm_core.model.sentence.outputs import outputs
@@ -20,11 +24,13 @@ from lmm_core.model.sentence.preparation import Longer, growth, longer, reshapin
 from lmm_core.model.sentence.randoms import random_effects
 from lmm_core.model.sentence.reader import Reader
 from lmm_core.model.sentence.roles import roles
+from lmm_core.model.sentence.series import alone, series
 from lmm_core.model.sentence.several import largest, several
+from lmm_core.model.sentence.smooth import smooth
 from lmm_core.model.sentence.stream import Stream
 from lmm_core.model.sentence.symbol import Symbol
-from lmm_core.model.sentence.tokens import Token, tokenise_text
-from lmm_core.model.sentence.transform import against_level, levels, nesting, transformations
+from lmm_core.model.sentence.tokens import MAX_LENGTH, Token, tokenise_text
+from lmm_core.model.sentence.transform import against_level, levels, transformations
 from lmm_core.model.sentence.variants import variants
 from lmm_core.model.sentence.vocabulary import Vocabulary
 from lmm_core.model.sentence.wish import Note, Question, Wish
@@ -47,8 +53,52 @@ def describe(text: str, frame: pd.DataFrame, current: ModelSpec | None = None) -
     A phrase that isn't understood has no effect and is listed. Errors: FormulaError ``too_long``.
     """
     source = str(text)
-    tokens = tokenise_text(source)
     vocabulary = Vocabulary(frame)
+    parts = series(source[:MAX_LENGTH])
+    if not parts:
+        return _one(source, vocabulary, current)[1]
+    told: list[tuple[Draft, Wish]] = []
+    for k, part in enumerate(parts):
+        before = told[-1][1].spec if told and part.builds_on else None
+        told.append(_one(alone(source, parts, k), vocabulary, before or current, of_series=True))
+    return _in_turn(source, told, parts[0].lead)
+
+
+def _in_turn(source: str, told: list[tuple[Draft, Wish]], place: int) -> Wish:
+    """The models that were told one by one, as one wish."""
+    wishes = [wish for _, wish in told]
+    specs = tuple(dict.fromkeys(w.spec for w in wishes if w.spec is not None))
+    models = specs if len(specs) > 1 and len(specs) == len(wishes) else ()
+    outputs: dict[str, int] = {}
+    for draft, _ in told:
+        compared = [s.start for s in draft.stream.symbols if s.code == "COMPARE"]
+        place = min(compared, default=place)
+        for start, name in draft.outputs:
+            if name not in draft.refused:
+                outputs.setdefault(name, start)
+    if models:
+        outputs.setdefault("compare_models", place)
+    notes = [
+        replace(n, phrase=source[n.start : n.end]) if n.end else n for w in wishes for n in w.notes
+    ]
+    return Wish(
+        source,
+        largest(models) if models else specs[-1] if len(wishes) == len(specs) else None,
+        tuple(sorted(outputs, key=lambda name: outputs[name])),
+        tuple(dict.fromkeys(p for w in wishes for p in w.preparation)),
+        models,
+        _in_order(list(dict.fromkeys(notes))),
+        tuple(dict.fromkeys(p for w in wishes for p in w.not_understood)),
+        tuple(dict.fromkeys(q for w in wishes for q in w.questions)),
+        next((w.formula_error for w in wishes if w.formula_error is not None), None),
+    )
+
+
+def _one(
+    source: str, vocabulary: Vocabulary, current: ModelSpec | None, of_series: bool = False
+) -> tuple[Draft, Wish]:
+    """A text that tells of one model, or of a list that one phrase makes."""
+    tokens, frame = tokenise_text(source), vocabulary.frame
     draft, inside = _read(source, tokens, vocabulary)
     asked = any(s.code in ("RESHAPE", "ONEROW") for s in draft.stream.symbols)
     known: Longer | None = None
@@ -57,8 +107,9 @@ def describe(text: str, frame: pd.DataFrame, current: ModelSpec | None = None) -
         if known is not None:
             draft, inside = _read(source, tokens, Vocabulary(known.preview(frame)))
     mentions = tuple(s for s in draft.stream.symbols if s.code[0] == "@")
+    draft.of_series = of_series
     _understand(draft, known, asked)
-    return _wish(draft, inside, known, current, mentions)
+    return draft, _wish(draft, inside, known, current, mentions)
 
 
 def _read(
@@ -72,7 +123,7 @@ def _read(
     means: list[tuple[int, int, tuple[str, ...]]] = []
     rest, at = list(tokens), 0
     for formula in (*inside, None):
-        part = [t for t in rest if formula is None or t.end <= formula.start]
+        part = [t for t in rest if formula is None or t.end <= formula.first]
         part = [t for t in part if t.start >= at]
         reader = Reader(source, tuple(part), vocabulary)
         symbols += reader.read()
@@ -80,7 +131,8 @@ def _read(
         choices += reader.choices
         means += reader.means
         if formula is not None:
-            symbols.append(Symbol("F", formula.start, formula.end))
+            code = "FR" if formula.partial else "F"
+            symbols.append(Symbol(code, formula.first, formula.end))
             at = formula.end
             rest = [t for t in rest if t.start >= at]
     draft = Draft(source, vocabulary, Stream(symbols), means=means)
@@ -96,6 +148,8 @@ def _read(
 def _understand(draft: Draft, known: Longer | None, asked: bool) -> None:
     """All rules, those with the clearest words first."""
     reshaping(draft, known, asked and known is not None)
+    labels(draft)
+    smooth(draft)
     title(draft)
     options(draft)
     transformations(draft)
@@ -121,6 +175,7 @@ def _wish(
     current: ModelSpec | None,
     mentions: tuple[Symbol, ...],
 ) -> Wish:
+    inside = tuple(_checked(draft, f) for f in inside)
     good = [f for f in inside if f.spec is not None and not f.partial]
     for formula in inside:
         if formula.partial and formula.spec is not None:
@@ -128,14 +183,16 @@ def _wish(
                 slopes = [":".join(t) for t in term.terms]
                 place = (formula.start, formula.end)
                 chain = tuple(reversed(term.group))
-                draft.pieces.append(Piece(term.intercept, slopes, [chain], place=place))
+                piece = Piece(term.intercept, slopes, [chain], place=place)
+                piece.correlated = term.correlated
+                draft.pieces.append(piece)
     bad = [f for f in inside if f.error is not None]
     for formula in good:
         said = draft.source[formula.start : formula.end]
         draft.notes.append(
             Note(said, f"formula: {formula.spec.formula}", formula.start, formula.end)
         )
-    draft.lost += [(f.start, f.end) for f in bad]
+    draft.lost += [(f.first, f.end) for f in bad]
     given = good[0].spec if good else None
     open_choice = bool(draft.questions)
     spec = None
@@ -172,10 +229,25 @@ def _wish(
         tuple(dict.fromkeys(prepared)),
         models if len(models) > 1 else (),
         _in_order(_undecided(draft)),
-        left_over(draft, len(models) > 1 or "rm_anova" in names),
+        left_over(draft, len(models) > 1 or "rm_anova" in names or draft.of_series),
         tuple(draft.questions),
         bad[0].error if bad else None,
     )
+
+
+def _checked(draft: Draft, formula: Inside) -> Inside:
+    """A formula may name a column of growth only when the text also asks to compute it."""
+    if formula.spec is None or formula.partial:
+        return formula
+    names = draft.vocabulary.names.columns
+    made = [w[7:-1] + MADE for _, w in draft.prepared if w.startswith("growth(")]
+    if set(formula.spec.columns()) <= {*names, *made}:
+        return formula
+    try:
+        parse_formula(draft.source[formula.start : formula.end], (*names, *made))
+    except FormulaError as error:
+        return replace(formula, spec=None, error=error)
+    return formula
 
 
 def _without_effect(

@@ -10,12 +10,17 @@ _VARIANT = "INTONLY|SLOPEONLY|BOTH|NULL|FULL|RI|RS|RIS"
 _COMPARED = "COMPARE|vs|O.compare_models|O.likelihood_ratio_test|O.information_criteria"
 _AFTER = ("with", "by", "and", "BY", "MODEL", "on", ")", "in")
 _BETWEEN = (
-    "; | , | and | vs | with | to | COMPARE | or | - | MODEL | then | BY | from | ( | ) | # | ONLY"
+    "; | , | and | vs | with | to | or | - | then | from | ( | ) | # | is | "
+    "COMPARE | MODEL | BY | ONLY | LOWER"
 )
 
 
 def variants(draft: Draft) -> None:
     """Take lists of models out of the stream."""
+    if draft.of_series:
+        for found in draft.stream.each("# MODEL"):
+            draft.stream.use(found.start, found.stop)
+        return _no_predictors(draft)
     for found in draft.stream.each("COMPARE #|BOTH|SAME"):
         if draft.stream.code(found.stop)[0] in ";,_" or draft.stream.code(found.stop) in _AFTER:
             start, end = draft.span(found.start, found.stop)
@@ -27,6 +32,11 @@ def variants(draft: Draft) -> None:
     )
     for found in draft.stream.each(text):
         _listed(draft, found)
+    for found in draft.stream.each("NULL MODEL? COMPARE|vs SAME|MODEL?"):
+        draft.variants = ["NULL", "FULL"]
+        _wants_comparison(draft, found)
+        draft.take(found, "compared with the model without predictors")
+    _apart(draft)
     for found in draft.stream.each(f"{_COMPARED} with|to|against|vs|BY? NULL MODEL?"):
         draft.variants = ["NULL", "FULL"]
         _wants_comparison(draft, found)
@@ -43,7 +53,10 @@ def variants(draft: Draft) -> None:
     for found in draft.stream.each("then|and? SAME MODEL? with|ADD RS|RIS [ of|for|in|over <x> ]?"):
         earlier = {draft.stream.code(k) for k in range(found.start)}
         codes = {s.code for s in draft.stream.symbols}
-        if not earlier & {"RI", "RE", "OUT", "F"} or not codes & {"O.compare_models", "COMPARE"}:
+        if not earlier & {"RI", "RE", "OUT", "F", "FR"} or not codes & {
+            "O.compare_models",
+            "COMPARE",
+        }:
             continue
         items = draft.stream.items(found, "x")
         piece = Piece(True, [i.text for i in items], None, not items)
@@ -52,6 +65,33 @@ def variants(draft: Draft) -> None:
         draft.variants = ["RI", "FULL"]
         _wants_comparison(draft, found)
         draft.take(found, "a second model with random slopes too")
+    _no_predictors(draft)
+
+
+def _apart(draft: Draft) -> None:
+    """ "compare the random-intercept model of pain on week with the random-slope model"."""
+    kinds = _VARIANT.split("|")
+    for found in draft.stream.each("COMPARE"):
+        stop = found.start
+        while draft.stream.code(stop) != ";":
+            stop += 1
+        places = [k for k in range(found.stop, stop) if draft.stream.code(k) in kinds]
+        if draft.variants or len(places) != 2:
+            continue
+        first, last = places
+        if draft.stream.code(last - 1) not in ("with", "to", "vs", "BY", "and"):
+            continue
+        draft.variants = [draft.stream.code(k) for k in places]
+        if {"SLOPEONLY", "RS", "RIS", "BOTH"} & set(draft.variants):
+            piece = Piece(True, [], None, True, place=draft.span(last, last + 1), sentence=-1)
+            draft.pieces.append(piece)
+        _wants_comparison(draft, found)
+        draft.note(last, last + 1, "2 models")
+        for k in (found.start, first, last):
+            draft.stream.use(k, k + 1)
+
+
+def _no_predictors(draft: Draft) -> None:
     for found in draft.stream.each("NULL MODEL?"):
         draft.no_predictors = True
         draft.take(found, "no predictors: only the average and the groups")
@@ -74,7 +114,7 @@ def _listed(draft: Draft, found: Found) -> None:
     said = draft.source[symbols[-1].start : symbols[-1].end].lower()
     if kinds == ["NULL", "RIS"] and led and "random slope" in said:
         kinds = ["NULL", "RI", "RS"]  # "null model, random intercept and random slope"
-    versus = any(s.code in ("vs", "COMPARE") for s in symbols)
+    versus = any(s.code in ("vs", "COMPARE", "LOWER") for s in symbols)
     telling = {"INTONLY", "SLOPEONLY", "BOTH", "NULL"} & set(kinds)
     if not (led or versus or "SLOPEONLY" in telling or telling >= {"INTONLY", "BOTH"}):
         return
@@ -116,11 +156,34 @@ def _led(draft: Draft, start: int) -> tuple[bool, int]:
 
 
 def _with_and_without(draft: Draft) -> None:
+    link = "with|to|vs|and|BY|COMPARE MODEL|SAME? "
+    for first, last, order in (("NEG", "with|has|ADD", False), ("with|has|ADD", "NEG", True)):
+        for found in draft.stream.each(f"MODEL|COMPARE {first} INTER {link} {last} INTER?"):
+            draft.optional, draft.variants = (
+                ["INTER"],
+                ["FULL", "LESS"] if order else ["LESS", "FULL"],
+            )
+            draft.crossing = draft.span(found.start, found.stop)
+            start = found.start - (draft.stream.code(found.start - 1) == "COMPARE")
+            both = Found(start, found.stop, {})
+            _wants_comparison(draft, both)
+            draft.take(both, "two models: with and without the interaction")
     for found in draft.stream.each("COMPARE with|to|against|and? MODEL with|ADD|has INTER"):
         draft.optional, draft.variants = ["INTER"], ["LESS", "FULL"]
         draft.crossing = draft.span(found.start, found.stop)
         _wants_comparison(draft, found)
         draft.take(found, "two models: without and with the interaction")
+    for text in (
+        "is? COMPARE with|to|vs|BY MODEL|SAME <x+> is ADD",
+        "is? COMPARE with|to|vs|BY MODEL|SAME MODEL? with|and|has? ADD|with <x+> [ is? ADD ]?",
+    ):
+        for found in draft.stream.each(text):
+            items = draft.stream.items(found, "x")
+            draft.optional = [c for i in items for c in i.columns]
+            draft.fixed += [(len(draft.source), i.text) for i in items]
+            draft.variants = ["LESS", "FULL"]
+            _wants_comparison(draft, found)
+            draft.take(found, "two models: without and with it")
     for found in draft.stream.each("COMPARE with|to|against|and? MODEL NEG SLOPE|RS"):
         draft.variants = ["FULL", "RI"]
         _wants_comparison(draft, found)

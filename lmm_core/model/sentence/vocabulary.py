@@ -11,7 +11,7 @@ from lmm_core.data.columns import describe_columns
 from lmm_core.data.within import varies_within
 from lmm_core.data.words import AMOUNT_WORDS, has_word, looks_like_id, name_words, time_rank
 from lmm_core.model.encoding import encode_levels
-from lmm_core.model.matching import Names, is_person, words_of
+from lmm_core.model.matching import SYNONYMS, Names, is_person, words_of
 
 MAX_ROWS = 20_000
 MAX_LEVELS = 30
@@ -50,6 +50,12 @@ class Vocabulary:
         """Every word of a column's name, and each name as one word."""
         own = {w for words in self.names.words.values() for w in words}
         return frozenset(own | set(self.names.folded))
+
+    @cached_property
+    def synonyms(self) -> frozenset[str]:
+        """Other words for the words of the columns: "gender" where a column is named sex."""
+        own = {w for words in self.names.words.values() for w in words}
+        return frozenset(w for words in SYNONYMS if words & own for w in words)
 
     @cached_property
     def persons(self) -> tuple[str, ...]:

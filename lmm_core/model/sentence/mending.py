@@ -1,0 +1,80 @@
+"""Misspelt words of the grammar, of columns and of levels, mended where one word is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+
+from lmm_core.model.matching import PART, PERSON_WORDS, find, is_person
+from lmm_core.model.sentence import lexicon
+from lmm_core.model.sentence.vocabulary import Vocabulary
+from lmm_core.model.spelling import distance, is_slip
+
+LONG = 9
+"""Letters from which on two may be wrong."""
+
+
+class Mender:
+    """The words that a description of one table may use."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+
+    def mended(self, stem: str) -> str:
+        """The word that is meant: ``stem`` itself unless exactly one known word lies near."""
+        if len(stem) < 4 or not stem.isalpha() or not stem.isascii() or self._known(stem):
+            return stem
+        near = self._near(stem) or self._slips(stem)
+        return near.pop() if len(near) == 1 else stem
+
+    def _near(self, stem: str) -> set[str]:
+        if len(stem) < 5:
+            return set()
+        limit = 1 if len(stem) < LONG else 2
+        best, near = limit + 1, set()
+        for word in self._content.get(stem[0], ()):
+            far = distance(stem, word, limit) if abs(len(word) - len(stem)) <= limit else best + 1
+            if far < best:
+                best, near = far, {word}
+            elif far == best <= limit:
+                near.add(word)
+        return near
+
+    def _slips(self, stem: str) -> set[str]:
+        """Short words, persons and words without meaning: only slips that leave no doubt."""
+        near = {w for w in self._own.get(stem[0], ()) if is_slip(stem, w)}
+        spare = _spare().get(stem[0], ())
+        return near or {w for w in spare if is_slip(stem, w, swaps_vowels=False)}
+
+    @cached_property
+    def _content(self) -> dict[str, list[str]]:
+        levels = {w for words in self.vocabulary.levels for w in words}
+        return _by_letter(lexicon.known_words() | self.vocabulary.words | levels, 4)
+
+    @cached_property
+    def _own(self) -> dict[str, list[str]]:
+        return _by_letter(self.vocabulary.words | PERSON_WORDS | self.vocabulary.synonyms, 4)
+
+    def _known(self, stem: str) -> bool:
+        return (
+            stem in lexicon.fillers()
+            or stem in lexicon.known_words()
+            or stem in lexicon.connectors()
+            or stem in self.vocabulary.words
+            or is_person(stem)
+            or (stem,) in self.vocabulary.levels
+            or bool(find((stem,), self.vocabulary.names, least=PART).columns)
+        )
+
+
+@lru_cache(maxsize=1)
+def _spare() -> dict[str, list[str]]:
+    return _by_letter({*lexicon.fillers(), *lexicon.connectors()}, 5)
+
+
+def _by_letter(words: Iterable[str], least: int) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word in words:
+        if len(word) >= least and word.isalpha():
+            found.setdefault(word[0], []).append(word)
+    return found

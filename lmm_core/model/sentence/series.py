@@ -1,0 +1,112 @@
+"""Several models told one after the other: "Model 1: …  Model 2: the same plus age"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_KIND = (
+    r"base|baseline|basic|null|empty|full|first|second|third|fourth|simple|simpler|extended|larger|"
+    r"smaller|main|reduced|complex|final|alternative|original|bigger|other|1st|2nd|3rd"
+)
+_NAMED = re.compile(
+    rf"(?:(?<=[.;:,\n(])|^|\band\b|\bthen\b)\s*(?:the\s+|a\s+)?"
+    rf"(?:(?:{_KIND})\s+model(?:\s+(?:\d|[a-d])\b)?\s*[:=–]|"
+    rf"m(?:odel)?\s*(?:\d|[a-d])\b\s*(?:[:=–]|has\b|with\b|contains\b|includes\b|is\b|uses\b)|"
+    rf"(?:the\s+)?(?:first|second|third|fourth)(?:\s+(?:model|one))?\s+"
+    rf"(?:has|with|contains|includes|uses|adds)\b)",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r"(?:(?<=[.;:,\n ])|^)\(?(\d|[a-e])\)\s+", re.IGNORECASE)
+_COUNTED = re.compile(r"\b(two|three|four|2|3|4)\s+models?\b[^.:;\n]*:", re.IGNORECASE)
+_NUMBERS = {"two": 2, "three": 3, "four": 4}
+_VARIANTS = re.compile(r"\b(only|both|null|empty|alone)\b", re.IGNORECASE)
+_END = re.compile(r"[.\n](?=\s|$)")
+_BUILDS_ON = re.compile(
+    r"\b(same|adds?|added|adding|additionally|extends?|previous|above|plus|as before)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One model of a series: its words at ``start:end``; ``lead`` is where its name begins.
+
+    ``builds_on`` says that it changes the model before it.
+    """
+
+    lead: int
+    start: int
+    end: int
+    builds_on: bool
+
+
+def series(text: str) -> tuple[Part, ...]:
+    """The models that a text tells one by one; empty when there are fewer than two."""
+    if "~" in text:
+        return ()
+    places = _named(text) or _listed(text) or _counted(text)
+    if len(places) < 2:
+        return ()
+    parts = []
+    for k, (lead, start) in enumerate(places):
+        stop = places[k + 1][0] if k + 1 < len(places) else len(text)
+        end = _END.search(text, start, stop)
+        if end is not None and (k + 1 == len(places) or not text[end.end() : stop].strip()):
+            stop = end.start()
+        # The first of a series has nothing before it.
+        builds_on = k > 0 and _BUILDS_ON.search(text, lead, stop) is not None
+        parts.append(Part(lead, start, stop, builds_on))
+    return tuple(parts)
+
+
+def alone(text: str, parts: tuple[Part, ...], k: int) -> str:
+    """The text with only its ``k``-th model and what is said of all; places stay as they are."""
+    kept = list(text)
+    for j, part in enumerate(parts):
+        stop = part.start if j == k else part.end
+        kept[part.lead : stop] = ";" + " " * (stop - part.lead - 1)
+        if j == k and part.end < len(text):
+            kept[part.end] = ";" if not text[part.end].isalnum() else text[part.end]
+    if parts[k].builds_on:
+        first, last = parts[k].start, parts[k].end
+        kept[:first] = " " * first
+        kept[last:] = " " * (len(text) - last)
+    return "".join(kept)
+
+
+def _named(text: str) -> list[tuple[int, int]]:
+    found = [(m.start(), m.end()) for m in _NAMED.finditer(text)]
+    # "null" and "empty" say what the model holds: they stay.
+    return [(a, _keep(text, a, b)) for a, b in found]
+
+
+def _keep(text: str, start: int, end: int) -> int:
+    word = re.search(r"\b(null|empty)\b", text[start:end], re.IGNORECASE)
+    return end if word is None else start + word.start()
+
+
+def _listed(text: str) -> list[tuple[int, int]]:
+    found = list(_LISTED.finditer(text))
+    names = "".join(m.group(1).lower() for m in found)
+    if len(found) < 2 or names not in ("12", "123", "1234", "ab", "abc", "abcd"):
+        return []
+    if not re.search(r"\b(models?|compare|fit)\b", text[: found[0].start()], re.IGNORECASE):
+        return []
+    return [(m.start(), m.end()) for m in found]
+
+
+def _counted(text: str) -> list[tuple[int, int]]:
+    head = _COUNTED.search(text)
+    if head is None:
+        return []
+    end = _END.search(text, head.end())
+    stop = end.start() if end else len(text)
+    inside = text[head.end() : stop]
+    if _VARIANTS.search(inside):
+        return []
+    starts = [head.end(), *(head.end() + m.end() for m in re.finditer(";", inside))]
+    said = head.group(1).lower()
+    if len(starts) != _NUMBERS.get(said, 0) and str(len(starts)) != said:
+        return []
+    return [(s, s + 1) for s in starts]

@@ -1,0 +1,72 @@
+"""Long ways of saying a thing become short ones, before any rule looks for its pattern."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lmm_core.model.sentence.draft import Draft
+from lmm_core.model.sentence.stream import Found
+from lmm_core.model.sentence.symbol import Symbol
+
+_SHORTER = (
+    ("has is is?", "is"),
+    ("is to is", "is"),
+    ("to is", "is"),
+    ("is is", "is"),
+    ("is as", "as"),
+    ("is allow to? is? VARY", "VARY"),
+    ("is allow to? has", "has"),
+    ("is to VARY", "VARY"),
+    ("has CHANGE", "CHANGE"),
+    ("is to AFFECT", "AFFECT"),
+)
+"""Codes and what they become: "is to be" and "has been" are "is"."""
+
+
+def smooth(draft: Draft) -> None:
+    """Make the stream plainer without changing what it says."""
+    for text, code in _SHORTER:
+        for found in draft.stream.each(text):
+            start, end = draft.span(found.start, found.stop)
+            draft.stream.replace(found.start, found.stop, [Symbol(code, start, end)])
+    _numbering(draft)
+    _joined_prepositions(draft)
+    for found in draft.stream.each("<x> of U U? is|to|AFFECT|CHANGE|BY|DEPEND"):
+        # "the days of sleep deprivation": what the column is about stays unexplained.
+        draft.lost.append(draft.span(found.start + 2, found.stop - 1))
+        draft.stream.replace(found.start + 1, found.stop - 1, [])
+    for found in draft.stream.each("VARY|DEPEND BY @g|@h"):
+        at = found.start + 1
+        across = replace(draft.stream.symbols[at], code="across")
+        draft.stream.replace(at, at + 1, [across])  # "varies from school to school"
+    for found in draft.stream.each("SLOPE of|for <y> on <x>"):
+        outcome = draft.stream.items(found, "y")[0]
+        said = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
+        if outcome.code == "@n" and "line" in said:  # "the regression line of pain on week"
+            draft.set_outcome(outcome)
+            draft.note(found.start, found.stop, f"outcome: {outcome.text}")
+            draft.stream.replace(found.start + 2, found.stop - 1, [])
+
+
+def _numbering(draft: Draft) -> None:
+    """ "1)", "(2)", "Step 3:" and the like at the head of a part."""
+    for text in ("STEP # :|-|)|,?", "( # )", "# )"):
+        for found in draft.stream.each(text):
+            before = draft.stream.code(found.start - 1)
+            if text[0] == "S" or before in (";", ",", ":", "and"):
+                draft.stream.replace(found.start, found.stop, [])
+    for found in draft.stream.each("# ;"):
+        if draft.stream.code(found.start - 1) == ";":
+            draft.stream.use(found.start, found.start + 1)
+
+
+def _joined_prepositions(draft: Draft) -> None:
+    """ "by week and by age" is "by week and age"."""
+    for found in draft.stream.each("<a> and by|on|from|BY|of|with|over <b>"):
+        items = [draft.stream.items(found, name)[0] for name in ("a", "b")]
+        if any(map(draft.is_group, items)) or draft.stream.code(found.start - 1) == "INTER":
+            continue
+        after = Found(found.start + 2, found.start + 3, {})
+        if draft.stream.code(found.stop) == "INTER":
+            continue  # "week and treatment by age interaction"
+        draft.stream.replace(after.start, after.stop, [])
