@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from lmm_core.model.sentence import OUTPUTS
@@ -51,3 +54,15 @@ def test_every_note_stands_where_it_says(case: Case):
 def test_case_of_letters_and_order_of_sentences_change_nothing_about_what_is_listed(case: Case):
     wish = case.wish()
     assert case.wish() == wish  # the same text twice is the same wish
+
+
+@pytest.mark.parametrize("case", ALL[::4], ids=lambda case: case.text[:50])
+def test_a_word_that_nobody_knows_is_never_lost(case: Case):
+    gaps = [match.start() for match in re.finditer(" ", case.text)]
+    if "~" in case.text or "|" in case.text or not gaps:
+        return
+    at = gaps[len(case.text) % len(gaps)]
+    wish = replace(case, text=f"{case.text[:at]} zorblax{case.text[at:]}").wish()
+    told = [*wish.not_understood, *(q.phrase for q in wish.questions)]
+    told += [note.phrase for note in wish.notes if note.meaning == "title"]
+    assert any("zorblax" in phrase for phrase in told)

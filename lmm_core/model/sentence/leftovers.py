@@ -72,6 +72,8 @@ def _headline(draft: Draft, stop: int) -> bool:
         return False
     if codes[-2:] == ["GROUPED", ":"]:
         return False
+    if "U" in codes and "COMPUTE" in codes:
+        return False  # "make the table …" is no heading, whatever follows
     return bool(codes) and all(c in _NAMELESS for c in codes)
 
 

@@ -141,6 +141,8 @@ def _changed(draft: Draft, terms: tuple[RandomTerm, ...]) -> tuple[RandomTerm, .
     """Refusals ("without a random slope", "uncorrelated") applied to terms."""
     out = []
     for term in terms:
+        if term.terms and tuple(reversed(term.group)) in draft.no_intercept_of:
+            term = replace(term, intercept=False)
         if draft.no_slopes:
             term = replace(term, terms=(), intercept=True, correlated=True)
         if draft.no_intercept and term.terms:

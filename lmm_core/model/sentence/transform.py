@@ -186,11 +186,11 @@ def levels(draft: Draft) -> None:
             if draft.vocabulary.levels_of(column)[0] != level:
                 draft.references[column] = level
         if (
-            draft.stream.code(stop) in ("P", "@g", "@n", "@c", "U")
+            draft.stream.code(stop) in ("P", "@g", "@n", "@c")
             and draft.stream.code(stop - 1) == "!"
         ):
             draft.served |= set(draft.stream.symbols[stop].columns)
-            stop += 1  # "treated and control patients", "congruent vs incongruent trials"
+            stop += 1  # "treated and control patients"
         draft.note(found.start, stop, meaning)
         start, end = draft.span(found.start, stop)
         code = "@" + draft.vocabulary.kind(column)

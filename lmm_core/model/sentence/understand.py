@@ -216,6 +216,7 @@ def _wish(
             (a, b) for a, b, columns in draft.means if spec.outcome_column not in columns
         ]
         draft.lost += _without_effect(draft, (spec, *models), mentions)
+        _contradictions(draft, spec)
     names = [n for _, n in sorted(draft.outputs, key=lambda o: o[0]) if n not in draft.refused]
     prepared = [word for _, word in sorted(draft.prepared, key=lambda p: p[0])]
     if "reshape_long" in prepared and known is None:
@@ -248,6 +249,15 @@ def _checked(draft: Draft, formula: Inside) -> Inside:
     except FormulaError as error:
         return replace(formula, spec=None, error=error)
     return formula
+
+
+def _contradictions(draft: Draft, spec: ModelSpec) -> None:
+    """What was left out but stands in the model: neither is told as understood."""
+    for note in tuple(draft.notes):
+        columns = note.meaning.removeprefix("left out: ").split(", ")
+        if note.meaning.startswith("left out: ") and set(columns) & set(spec.columns()):
+            draft.notes.remove(note)
+            draft.lost.append((note.start, note.end))
 
 
 def _without_effect(
