@@ -21,7 +21,7 @@ word order; without the "id"; abbreviated or by a synonym; some of the words; mi
 FILLING = word_set("of the a an in per each every its their s and")
 TAILS = word_set("""
     score level value time rating measurement measure group status variable column condition number
-    reading result point outcome data arm
+    reading result point data arm
 """)
 """General words that may follow a name: "pain level", "treatment group"."""
 

@@ -74,8 +74,31 @@ def _sorted(spec: ModelSpec | None) -> ModelSpec | None:
 
 
 def wrong_in_silence(case: Case, wish: Wish) -> bool:
-    """Something is otherwise than asked for, and the wish neither asks nor lists anything."""
-    return bool(differences(case, wish)) and not wish.questions and not wish.not_understood
+    """The wish is another model, or lacks something, and neither asks nor lists anything.
+
+    The order of terms makes no other model.
+    """
+    if wish.questions or wish.not_understood or not differences(case, wish):
+        return False
+    expected = None
+    if case.formula is not None:
+        expected = ModelSpec.from_formula(case.formula, **case.options)
+    models = [ModelSpec.from_formula(text) for text in case.models]
+    same = _terms_only(expected) == _terms_only(wish.spec)
+    same &= [*map(_terms_only, models)] == [*map(_terms_only, wish.models)] or not models
+    return not same or (case.outputs, case.preparation) != (wish.outputs, wish.preparation)
+
+
+def _terms_only(spec: ModelSpec | None) -> tuple[Any, ...] | None:
+    if spec is None:
+        return None
+    fixed = frozenset(frozenset(term) for term in spec.fixed)
+    random = frozenset(
+        (r.group, frozenset(frozenset(t) for t in r.terms), r.intercept, r.correlated)
+        for r in spec.random
+    )
+    plain = replace(spec, fixed=(), random=())
+    return (plain, fixed, random)
 
 
 def _said(spec: ModelSpec | None) -> str:

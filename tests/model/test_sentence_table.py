@@ -9,6 +9,7 @@ import pytest
 
 from lmm_core.model.sentence import OUTPUTS
 from tests.model.described import Case, differences, wrong_in_silence
+from tests.model.hard_descriptions import HARD
 from tests.model.sentence_table import TABLE
 from tests.model.sentence_table_everyday import EVERYDAY
 from tests.model.sentence_table_voices import VOICES
@@ -39,6 +40,11 @@ def test_descriptions_that_are_not_in_the_table():
     whole = [case for case, wish in wishes if not differences(case, wish)]
     assert silent == []
     assert len(whole) / len(held) >= LEAST_WHOLE
+
+
+@pytest.mark.parametrize("case", HARD, ids=lambda case: f"{case.frame}: {case.text[:60]}")
+def test_what_is_not_understood_is_told(case: Case):
+    assert not wrong_in_silence(case, case.wish())
 
 
 @pytest.mark.parametrize("case", ALL[::7], ids=lambda case: case.text[:50])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from lmm_core.model.factors import Factor, factor_of, term_text
@@ -11,6 +12,8 @@ from lmm_core.model.sentence.random_part import random_terms
 from lmm_core.model.sentence.wish import Note
 from lmm_core.model.spec import ModelSpec, Term
 
+_ALSO = re.compile(r"\b(also|too|as well|additionally|in addition)\b", re.IGNORECASE)
+_THREE = re.compile(r"\b(three|3)[ -]way", re.IGNORECASE)
 _NOT_ON_OUTCOME = ("center", "scale", "factor")
 
 
@@ -32,10 +35,15 @@ def assemble(draft: Draft, given: ModelSpec | None, current: ModelSpec | None) -
         return None
     if base is None:
         _add_slopes(draft, outcome)
-    fixed, intercept = _fixed(draft, outcome, base, kept=given is not None or draft.adds)
-    random = random_terms(draft, base, current, fixed, kept=given is not None or draft.adds)
+    also = base is current and _ALSO.search(draft.source) is not None
+    kept = given is not None or draft.adds or also
+    fixed, intercept = _fixed(draft, outcome, base, kept)
+    random = random_terms(draft, base, current, fixed, kept)
     if random is None:
         return None
+    if given is None:  # what groups the rows isn't a predictor too
+        grouping = {(name,) for term in random for name in term.group}
+        fixed = tuple(t for t in fixed if t not in grouping)
     spec = ModelSpec(outcome, fixed, intercept, random)
     if draft.outcome_call:
         draft.add_call(factor_of(outcome).column, draft.outcome_call, 0)
@@ -52,7 +60,7 @@ def assemble(draft: Draft, given: ModelSpec | None, current: ModelSpec | None) -
 def _old_options(current: ModelSpec | None, same_outcome: bool) -> dict[str, object]:
     if current is None:
         return {}
-    names = ["reml", "df_method", "ci_level", "optimizer"] + ["weights"] * same_outcome
+    names = ["reml", "df_method", "ci_level", "optimizer"] + ["weights", "residual"] * same_outcome
     return {name: getattr(current, name) for name in names}
 
 
@@ -102,7 +110,7 @@ def _crossed(draft: Draft, outcome: str, terms: tuple[Term, ...]) -> tuple[Term,
     others = [m for m in mains if m != partner]
     if partner and others:
         pair = [others[-1], partner]
-    elif len(mains) == 2:
+    elif len(mains) == 2 or (len(mains) == 3 and _three_way(draft)):
         pair = mains
     else:
         if any(len(t) > 1 for t in terms):
@@ -110,9 +118,14 @@ def _crossed(draft: Draft, outcome: str, terms: tuple[Term, ...]) -> tuple[Term,
         draft.lost.append(draft.crossing or (0, 0))
         return terms
     start, end = draft.crossing or (0, 0)
-    meaning = f"{pair[0]} × {pair[1]}: interaction and main effects"
+    meaning = f"{' × '.join(pair)}: interaction and main effects"
     draft.notes.append(Note(draft.source[start:end], meaning, start, end))
     return terms_of(outcome, [*(term_text(t) for t in terms), " * ".join(pair)])
+
+
+def _three_way(draft: Draft) -> bool:
+    start, end = draft.crossing or (0, 0)
+    return _THREE.search(draft.source[start:end]) is not None
 
 
 def _with_calls(draft: Draft, spec: ModelSpec) -> ModelSpec:

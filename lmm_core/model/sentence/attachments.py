@@ -13,6 +13,7 @@ def attachments(draft: Draft) -> None:
     if draft.outcome is not None and draft.outcome.code == "transformed":
         codes = draft.stream.symbols
         sentences |= {draft.sentence_of(k) for k, s in enumerate(codes) if s.code in _MODELS}
+    sentences |= _plain_sentences(draft)
     for k, symbol in enumerate(list(draft.stream.symbols)):
         if symbol.code[0] != "@" or len(symbol.code) != 2:
             continue
@@ -43,6 +44,21 @@ def attachments(draft: Draft) -> None:
 
 
 _MODELS = ("MODEL", "PREDICT")
+_PLAIN = frozenset(
+    ("@n", "@c", "@i", "_", "and", ",", "with", "(", ")", "-", "by", "on", "at", ":", "ONLY")
+)
+
+
+def _plain_sentences(draft: Draft) -> set[int]:
+    """Sentences that hold columns and nothing that isn't understood."""
+    codes: dict[int, set[str]] = {}
+    number = 0
+    for symbol in draft.stream.symbols:
+        if symbol.code == ";":
+            number += 1
+        else:
+            codes.setdefault(number, set()).add(symbol.code)
+    return {n for n, found in codes.items() if found <= _PLAIN}
 
 
 def _groups(draft: Draft, k: int, before: str) -> bool:
@@ -56,6 +72,11 @@ def _groups(draft: Draft, k: int, before: str) -> bool:
 
 
 def _as_group(draft: Draft, k: int, symbol: Symbol) -> None:
+    outer = symbol.columns[:1]
+    if symbol.how and any(outer in (piece.groups or ()) for piece in draft.pieces):
+        draft.served |= set(symbol.columns)
+        draft.stream.use(k, k + 1)  # "the pupils are in schools, so school is random"
+        return
     start = k
     while draft.stream.code(start - 1) in (
         "per",

@@ -8,6 +8,9 @@ from lmm_core.model.sentence.draft import Draft
 from lmm_core.model.sentence.stream import Found
 from lmm_core.model.sentence.symbol import Symbol
 
+_STATED = {"NESTED", "GROUPED", "/"}
+"""Signs of nesting that is meant; a mere "in" may only tell where the rows come from."""
+
 
 def nesting(draft: Draft) -> None:
     """ "pupils in classes in schools" is one chain of groups."""
@@ -77,6 +80,8 @@ def _nest(draft: Draft, found: Found) -> bool:
     start, end = draft.span(found.start, found.stop)
     draft.note(found.start, found.stop, words)
     draft.stream.replace(
-        found.start, found.stop, [Symbol("@h", start, end, "/".join(chain), chain)]
+        found.start,
+        found.stop,
+        [Symbol("@h", start, end, "/".join(chain), chain, how=int(not codes & _STATED))],
     )
     return True

@@ -26,6 +26,10 @@ def interactions(draft: Draft) -> None:
         for found in draft.stream.each(text):
             _cross(draft, found)
     _products(draft)
+    for found in draft.stream.each("FACTORIAL of|in|with|:? <l+>"):
+        items = draft.stream.items(found, "l")
+        text = " * ".join(i.text for i in items)
+        _replace(draft, found, items, text, f"{_names(items, ' × ')}: all interactions")
     for found in draft.stream.each("ALLTWO between|of|among|for? <l+>"):
         items = draft.stream.items(found, "l")
         text = "(" + " + ".join(i.text for i in items) + ")^2"
@@ -65,6 +69,14 @@ def _negated(draft: Draft) -> None:
         for found in draft.stream.each(text):
             draft.no_interaction = True
             draft.take(found, "no interaction")
+    for found in draft.stream.each("NEG INTER and|, RS|RI"):
+        draft.no_interaction = True
+        draft.no_slopes |= draft.stream.code(found.stop - 1) == "RS"
+        draft.no_intercept |= draft.stream.code(found.stop - 1) == "RI"
+        draft.take(found, "no interaction, no such random effect")
+    for found in draft.stream.each("NEG RS and|, INTER"):
+        draft.no_interaction = draft.no_slopes = True
+        draft.take(found, "no interaction, no random slope")
     for found in draft.stream.each("NEG ADD|and|each? INTER [ between|of|for|with? <l+> ]?"):
         draft.no_interaction = True
         draft.take(found, "no interaction")
@@ -88,7 +100,12 @@ def _products(draft: Draft) -> None:
     """ "age:Sex" without spaces is the product alone, as in a formula."""
     for found in draft.stream.each("<a> : <b>"):
         a, b = draft.stream.symbols[found.start], draft.stream.symbols[found.stop - 1]
-        if draft.source[a.end : b.start] == ":":
+        if draft.source[a.end : b.start] == ":" and draft.is_group(a) and draft.is_group(b):
+            start, end = draft.span(found.start, found.stop)
+            chain = (*b.columns, *a.columns)  # "class:school", as lme4 names a group
+            new = Symbol("@h", start, end, "/".join(chain), chain)
+            draft.stream.replace(found.start, found.stop, [new])
+        elif draft.source[a.end : b.start] == ":":
             _replace(draft, found, [a, b], f"{a.text}:{b.text}", "interaction alone")
 
 

@@ -58,6 +58,7 @@ class Draft:
     outcome_call: str = ""
     squares: bool = False
     uncorrelated: bool = False
+    correlated: bool = False
     no_interaction: bool = False
     no_predictors: bool = False
     no_slopes: bool = False

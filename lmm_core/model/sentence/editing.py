@@ -30,7 +30,7 @@ def additions(draft: Draft) -> None:
 
 def removals(draft: Draft) -> None:
     """Predictors and groups that are left out or replaced, another outcome."""
-    for found in draft.stream.each("CHANGE|REPLACE|with|SHOW OUT to|:|as|with|by|BY <y>"):
+    for found in draft.stream.each("CHANGE|REPLACE|with|SHOW OUT to|:|as|with|by|BY|for <y>"):
         if draft.stream.code(found.start) in ("with", "SHOW") and draft.stream.code(
             found.start + 2
         ) in (":", "as"):
@@ -66,6 +66,12 @@ def removals(draft: Draft) -> None:
         draft.dropped += list(old.columns)
         draft.add_fixed([new])
         draft.take(found, f"{new.text} instead of {old.text}")
+    for found in draft.stream.each("<l+> is NEG as? PRED|OUT"):
+        items = draft.stream.items(found, "l")
+        if not any(draft.is_group(i) for i in items):
+            draft.dropped += [c for i in items for c in i.columns]
+            names = ", ".join(i.text for i in items)
+            draft.take(found, f"left out: {names}")
     for found in draft.stream.each("INTER is NEG [ from|BY MODEL|SAME ]?"):
         draft.no_interaction = True
         draft.take(found, "no interaction")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lmm_core.model.sentence.draft import Draft, Piece
 from lmm_core.model.sentence.stream import Found
+from lmm_core.model.sentence.symbol import Symbol
 
 _WHOSE = "[ of|in|for each? <g!> ]?"
 _VARIES = "DEPEND|VARY|MODERATED|CHANGE|INTER"
@@ -18,6 +19,8 @@ def effect_questions(draft: Draft) -> None:
     for text in (
         f"{effect} ,? {_VARIES} {_WHERE}? <b>",
         "is|does EFFECT|SLOPE of|for <x+> on|in <y> SAME|LOWER in|for|across|at|on|over each? <b>",
+        "is|does EFFECT|CHANGE in <y> between|of|over <x+> is? SAME|VARY "
+        "in|for|across|at|on|over each? <b>",
         "is|does EFFECT|SLOPE of|for <x+> SAME|LOWER in|for|across|at|on|over each? <b>",
         f"does|how? <x> EFFECT on <y> ,? {_VARIES} {_WHERE}? <b>",
         f"is|does|how? EFFECT|SLOPE of|for <x> is? {_VARIES} {_WHERE}? <b>",
@@ -27,24 +30,45 @@ def effect_questions(draft: Draft) -> None:
         "does|how? <b> MODERATED EFFECT of <x> on <y>",
         "does|how? <x> has VARY|OWN EFFECT on <y> in|for|between|by|across <b>",
         "does|how? <b> MODERATED EFFECT of <x>",
+        "does|how? <b> CHANGE|AFFECT how <y> CHANGE over|with|across|by|in <x>",
         "does|how? <y> CHANGE FASTER over|with|across|by|per|in? <x>? over|with|in|for|between <b>",
     ):
         for found in draft.stream.each(text):
             _moderated(draft, found)
+    for found in draft.stream.each("how|does|is? <y> is? AFFECT to? <x> [ ,|and <z> ]+"):
+        if "to" in draft.source[slice(*draft.span(found.start, found.stop))].lower().split():
+            items = [s for s in draft.symbols(found.start, found.stop) if s.code[0] == "@"]
+            if items[0].code == "@n" and not any(map(draft.is_group, items)):
+                draft.set_outcome(items[0])  # "how pressure is related to dose and to age"
+                draft.add_fixed(items[1:])
+                draft.take(found, f"outcome {items[0].text}; predictors {_listed(items[1:])}")
+    for found in draft.stream.each("EFFECT of <y> to <x+>"):
+        said = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
+        items = [draft.stream.items(found, "y")[0], *draft.stream.items(found, "x")]
+        told = said.startswith(("relat", "link", "connect")) and items[0].code == "@n"
+        if told and not any(map(draft.is_group, items)):
+            draft.set_outcome(items[0])
+            draft.add_fixed(items[1:])
+            draft.take(found, f"outcome {items[0].text}; predictors {_listed(items[1:])}")
     for text in (
         "does|how|and? EFFECT|SLOPE of|for|: <x+> on|in|for <y>",
         "does|how? <x+> EFFECT on|in <y>",
         "with|use|ADD|take|and? <x+> as|is PRED of|for <y>",
-        "does|how|and? <x+> is? AFFECT to? <y>",
+        "does|how|and? <x+> is? AFFECT to? LOWER? <y>",
+        "does|how|U? <x+> has|SHOW LOWER <y>",
+        "has <x+> EFFECT|AFFECT on|in <y>",
+        "does <x+> has EFFECT|AFFECT on|in <y>",
+        "<x+> COMPUTE <y> CHANGE|LOWER",
         "does <x+> LOWER|CHANGE <y>",
         "does|how? EFFECT in <y> between|by|across|of <x+>",
         "COMPARE|EFFECT <y> between|across|by|of|for|in <x+>",
-        "does? <y> is? LOWER in|for|among|with|at|between|vs <x+>",
+        "does? <y> is? LOWER in|on|for|among|with|at|between|vs <x+>",
         "COMPARE <x+> on|in|with|for|BY <y>",
         "does|how? <y> ,? is|to? DEPEND <x+>",
         "<y> is COMPARE between|across|by|of|for|in <x+>",
         f"does|how? <y> {_WHOSE} is? CHANGE|DEPEND|VARY {_ALONG}|on|of|in|between|as|at|BY <x+>",
         f"does|how? CHANGE <y> {_ALONG} <x+>",
+        f"does|how? <y> of|in|for <z> CHANGE|DEPEND {_ALONG}|on|of|in|BY <x+>",
         "does|how? CHANGE|SLOPE|GROWTHOF in|of|for <y> over|with|by|across|per|between|in <x+>",
     ):
         for found in draft.stream.each(text):
@@ -63,18 +87,42 @@ def effect_questions(draft: Draft) -> None:
                 found = Found(found.start, last + 1, found.groups)
             draft.set_outcome(outcome)
             draft.owners += draft.stream.items(found, "g")
+            aside = draft.stream.items(found, "z")
+            if any(map(draft.is_group, aside)):
+                draft.owners += aside
+            else:
+                predictors = [*aside, *predictors]
             draft.add_fixed(predictors)
-            names = ", ".join(p.text for p in predictors)
+            names = _listed(predictors)
             draft.take(found, f"outcome {outcome.text}; predictors {names}")
     _differing_groups(draft)
+    for found in draft.stream.each("is|does CHANGE|EFFECT|SLOPE SAME|VARY for|in|between BOTH|#"):
+        draft.crossing = draft.span(found.start, found.stop)
+        draft.stream.use(found.start, found.stop)  # "is the change the same for both?"
     for found in draft.stream.each(
-        f"[ and | , | ; ]+ does|how|is? CHANGE|EFFECT|SLOPE is? {_VARIES} {_WHERE}? <b>"
+        "[ and | , | ; ]+ does|how|is* SAME in|for|across|at|on|over each? #? <b>"
     ):
         item = draft.stream.items(found, "b")[0]
         if not draft.is_group(item) and draft.fixed:
             draft.crossing, draft.crossing_with = draft.span(found.start, found.stop), item.text
             draft.add_fixed([item])
             draft.stream.use(found.start, found.stop)
+    for found in draft.stream.each(
+        f"[ and | , | ; ]+ does|how|is? CHANGE|EFFECT|SLOPE? is? {_VARIES} DEPEND? {_WHERE}? <b>"
+    ):
+        said = draft.source[slice(*draft.span(found.start, found.stop))].lower().split()
+        codes = {draft.stream.code(k) for k in range(found.start, found.stop)}
+        if not {"CHANGE", "EFFECT", "SLOPE"} & codes and not {"that", "this"} & set(said):
+            continue  # "whether it differs": the outcome, not its change
+        item = draft.stream.items(found, "b")[0]
+        if not draft.is_group(item) and draft.fixed:
+            draft.crossing, draft.crossing_with = draft.span(found.start, found.stop), item.text
+            draft.add_fixed([item])
+            draft.stream.use(found.start, found.stop)
+
+
+def _listed(items: list[Symbol]) -> str:
+    return ", ".join(i.text for i in items)
 
 
 def effects_alone(draft: Draft) -> None:
@@ -83,10 +131,12 @@ def effects_alone(draft: Draft) -> None:
         "COMPARE #? <x+>",
         "is COMPARE between|across|by|in <x+>",
         "does VARY between|across|by <x+>",
+        "CHANGE with|over|across <x+>",
     ):
         for found in draft.stream.each(text):
             items = draft.stream.items(found, "x")
-            if draft.outcome is not None and all(i.code == "@c" for i in items):
+            plain = all(i.code == "@c" for i in items) or draft.stream.code(found.start) == "CHANGE"
+            if draft.outcome is not None and plain and not any(map(draft.is_group, items)):
                 draft.add_fixed(items)
                 draft.take(found, f"predictors: {', '.join(i.text for i in items)}")
     for found in draft.stream.each("EFFECT of|for|: <x+>"):
@@ -131,6 +181,6 @@ def _moderated(draft: Draft, found: Found) -> None:
         return
     if "y" in found.groups:
         draft.set_outcome(draft.stream.items(found, "y")[0])
-    text = " * ".join([*(x.text for x in first), other.text])
-    draft.fixed.append((first[0].start, text))
+    text = " * ".join(i.text for i in sorted([*first, other], key=lambda i: i.start))
+    draft.fixed.append((min(first[0].start, other.start), text))
     draft.take(found, f"{text}: interaction and main effects")

@@ -30,6 +30,10 @@ _CALL = re.compile(
 _DATA = re.compile(r"\s*,\s*data\s*=\s*[\w.]+")
 _TERM = r"\([^()~|]*\|{1,2}[^()~|]*\)"
 _TERMS = re.compile(rf"{_TERM}(?:\s*\+\s*{_TERM})*")
+_BARE = re.compile(
+    r"\brandom(?:\s+effects?|\s+part)?\s*[=:]\s*(?P<term>[^;,.~()|\n]{1,80}\|{1,2}[^;,.~()|\n]{1,80})",
+    re.IGNORECASE,
+)
 _NLME = re.compile(r"\brandom(?:\s+effects?)?\s*[=:]?\s*$", re.IGNORECASE)
 
 
@@ -77,6 +81,11 @@ def formulas(text: str, names: Names) -> tuple[Inside, ...]:
     alone = [
         _random_part(text, m.start(), m.start(), m.end(), names, patterns.name)
         for m in _TERMS.finditer(text)
+        if not any(a < m.end() and m.start() < b for a, b in taken)
+    ]
+    alone += [
+        _random_part(text, m.start(), m.start("term"), m.end(), names, patterns.name)
+        for m in _BARE.finditer(text)
         if not any(a < m.end() and m.start() < b for a, b in taken)
     ]
     return tuple(sorted((*whole, *alone), key=lambda f: f.start))[:MAX_FORMULAS]

@@ -6,11 +6,12 @@ import re
 
 from lmm_core.data.words import word_set
 from lmm_core.model.sentence.draft import Draft
+from lmm_core.model.sentence.mending import OTHER_MODELS
 from lmm_core.model.sentence.stream import Found
 
 _SOFT = word_set("""
-    SHOW PREDICT MODEL EFFECT COMPUTE ADD BOTH SAME CROSSED BY but and or with by for of in per
-    each over on across within between to as at is has vs does how allow there then x - / : ( )
+    SHOW PREDICT MODEL EFFECT COMPUTE ADD BOTH SAME CROSSED BY LOWER but and or with by for of in
+    per each over on across within between to as at is has vs does how allow there then x - / : ( )
     , _ ; F FR DF ONLY FULL P CORR
 """)
 _TITLE = re.compile(r"\s*[^:;.\n~]{1,60}:(?=\s)")
@@ -20,17 +21,13 @@ _NAMELESS = word_set("""
 """)
 
 
-_OTHER_MODELS = word_set("""
-    poisson logistic binomial binary ordinal bayesian nonlinear generalized generalised robust
-    quantile survival cox gamma beta spline splines gam gamm gee probit multinomial tobit median
-    loess lasso ridge hurdle inflated glmm glmer
-""")
-"""Words that ask for another family of models: never let go with a heading."""
-
-
 def title(draft: Draft) -> None:
     """A heading in front, before a colon or as a first sentence without a column."""
     symbols = draft.stream.symbols
+    if draft.source.lstrip().lower().startswith("title:"):
+        stop = next((k for k, s in enumerate(symbols) if s.code == ";"), len(symbols))
+        draft.take(Found(0, stop, {}), "title")
+        return
     colon = _TITLE.match(draft.source)
     if colon:
         before = [k for k, s in enumerate(symbols) if s.end <= colon.end()]
@@ -47,7 +44,7 @@ def _named(draft: Draft, stop: int) -> bool:
     """A heading that names a column ("Pain trial:"), when the outcome is stated after it."""
     codes = [draft.stream.code(k) for k in range(stop)]
     first, last = draft.span(0, stop)
-    if set(draft.source[first:last].lower().replace("-", " ").split()) & _OTHER_MODELS:
+    if set(draft.source[first:last].lower().replace("-", " ").split()) & OTHER_MODELS:
         return False
     later = {s.code for s in draft.stream.symbols[stop:]}
     plain = all(c in ("U", "#", ",", ":", "-", "PREDICT", "MODEL") or c[0] == "@" for c in codes)
@@ -68,7 +65,7 @@ def _about(draft: Draft, stop: int) -> bool:
 def _headline(draft: Draft, stop: int) -> bool:
     codes = [draft.stream.code(k) for k in range(stop)]
     first, last = draft.span(0, stop)
-    if set(draft.source[first:last].lower().replace("-", " ").split()) & _OTHER_MODELS:
+    if set(draft.source[first:last].lower().replace("-", " ").split()) & OTHER_MODELS:
         return False
     if codes[-2:] == ["GROUPED", ":"]:
         return False
@@ -85,12 +82,16 @@ def left_over(draft: Draft, compared: bool) -> tuple[str, ...]:
     soft = set(_SOFT)
     if compared:
         soft.add("COMPARE")
+    if len({chain for piece in draft.pieces for chain in piece.groups or ()}) < 2:
+        soft.discard("CROSSED")
     if any(piece.groups for piece in draft.pieces):
         soft |= {"GROUPED", "OWN"}
     spans: list[list[int]] = []
     gap = True
     for symbol in draft.stream.symbols:
         hard = symbol.code not in soft
+        if symbol.code == "#" and draft.source[symbol.start : symbol.end].isalpha():
+            hard = False  # "one would want", "the two groups"
         if symbol.code in (";", "_", "F", "FR"):
             gap = True
         elif hard:

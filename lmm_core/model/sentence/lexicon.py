@@ -15,22 +15,22 @@ from lmm_core.model.matching import word_stem
 _CONNECTORS: dict[str, str] = {
     "and": "and", "&": "and", "or": "or", "with": "with", "by": "by", "for": "for", "of": "of",
     "in": "in", "inside": "in", "per": "per", "each": "each", "every": "each", "any": "each",
-    "over": "over", "on": "on", "across": "across", "within": "within", "between": "between",
-    "among": "between", "amongst": "between", "to": "to", "as": "as", "at": "at", "via": "by",
-    "is": "is", "are": "is", "be": "is", "was": "is", "being": "is", "become": "is", "were": "is",
-    "been": "is",
-    "has": "has", "have": "has", "having": "has", "get": "has", "gets": "has", "had": "has",
-    "receives": "has", "vs": "vs", "versus": "vs", "than": "vs", "around": "at", "along": "over",
-    "through": "over", "throughout": "over", "during": "over", "plus": "and", "about": "of",
-    "together": "and", "x": "x", "×": "x", "*": "x", "+": "and", "/": "/", ":": ":", "=": ":",
-    ",": ",", "(": "(", ")": ")", "does": "does", "do": "does", "did": "does", "how": "how",
-    "whether": "does", "if": "does", "but": "but", "allow": "allow", "let": "allow", "use": "with",
-    "allowing": "allow", "allowed": "allow",
-    "allows": "allow", "permitted": "allow", "letting": "allow", "using": "with", "–": "-",
-    "—": "-", "-": "-",
-    "towards": "to", "alongside": "with", "times": "x", "upon": "on", "into": "in", "while": "and",
-    "whereas": "and", "there": "there", "upto": "to", "next": "and", "then": "then",
-    "furthermore": "and", "where": "with", "treat": "TREAT", "treating": "TREAT", "enter": "ADD",
+    "over": "over", "on": "on", "across": "across", "within": "within", "under": "in",
+    "between": "between", "among": "between", "amongst": "between", "to": "to", "as": "as",
+    "at": "at", "via": "by", "is": "is", "are": "is", "be": "is", "was": "is", "being": "is",
+    "become": "is", "were": "is", "been": "is", "has": "has", "have": "has", "having": "has",
+    "get": "has", "gets": "has", "had": "has", "receives": "has", "carry": "has", "take":
+    "with", "]": ":", "[": ",", "vs": "vs", "versus": "vs", "than": "vs", "around": "at",
+    "along": "over", "through": "over", "throughout": "over", "during": "over", "plus": "and",
+    "about": "of", "together": "and", "x": "x", "×": "x", "*": "x", "+": "and", "/": "/", ":":
+    ":", "=": ":", ",": ",", "(": "(", ")": ")", "does": "does", "do": "does", "did": "does",
+    "how": "how", "whether": "does", "if": "does", "but": "but", "allow": "allow", "let":
+    "allow", "use": "with", "allowing": "allow", "allowed": "allow", "allows": "allow",
+    "permitted": "allow", "letting": "allow", "using": "with", "–": "-", "—": "-", "-": "-",
+    "towards": "to", "alongside": "with", "times": "x", "upon": "on", "into": "in", "while":
+    "and", "whereas": "and", "there": "there", "upto": "to", "next": "and", "then": "then",
+    "furthermore": "and", "where": "with", "treat": "TREAT", "treating": "TREAT", "enter":
+    "ADD",
 }  # fmt: skip
 
 MAY_BE_COLUMNS = frozenset(
@@ -56,9 +56,26 @@ FILLERS = word_set("""
     think believe effect-wise estimator lie lies needed measured specifically potentially
     possibly perhaps maybe ideally preferably figure part structure random-part particular
     every-one start starting rather fully nicely good nice proper different time-varying study
-    participants' side job task title usual ok okay alright pls plz ask wonder
-    wondering am grateful helpful although though whereupon whereby ought assumed thought believed
-    believe appreciated candidate design hypothesis criterion deliverable deliverables brief serves
+    participants' side job title usual ok okay alright pls plz ask wonder wondering am grateful
+    helpful although though whereupon whereby ought assumed thought believed appreciated
+    candidate design named called file reckoned turned supply supplies able either care moment
+    inference amounts amount matrix wishes version versions namely supposing granted obliged
+    down up contribute contributes sole mere thereafter bear concerned come comes fourth fifth
+    sixth ones back true new somehow anyway trouble thing things stuff deal lots most mind
+    therefore appear appears finish hence thus else bit chiefly mainly mostly merely sensible
+    sensibly whilst ago consisting consist consists contain contains containing interest
+    interests remember seem seems keeping seen beforehand meanwhile moreover besides indeed
+    surely certainly clearly obviously naturally apparently presumably probably likely unlikely
+    quickly briefly shortly soon later already yet today tomorrow yesterday currently originally
+    initially generally usually typically often sometimes always particularly especially notably
+    importantly essentially roughly anyone anybody someone somebody everything anything
+    something happy glad pleased sorry keen eager curious interesting exciting useful important
+    relevant necessary suitable fine great lovely cool clean neat asking asked says say said
+    tells told telling speak speaking spoken hear heard hope hopes hoping hoped guess guesses
+    suspect suspects suppose supposed expects expect expected expecting intend intends plan
+    plans planned tries trying attempt attempts prefer prefers preferred decide decided choose
+    chose chosen begin begins began stay stays remain remains keep kept goal aim aims aimed
+    purpose idea ideas remark comment hypothesis deliverable deliverables brief serves
 """)
 """Words without meaning for the model; everything else that isn't understood is listed."""
 

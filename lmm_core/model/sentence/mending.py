@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
+from lmm_core.data.words import word_set
 from lmm_core.model.matching import PART, PERSON_WORDS, find, is_person
 from lmm_core.model.sentence import lexicon
 from lmm_core.model.sentence.vocabulary import Vocabulary
 from lmm_core.model.spelling import distance, is_slip
 
+OTHER_MODELS = word_set("""
+    poisson logistic binomial binary ordinal bayesian nonlinear generalized generalised robust
+    quantile survival cox gamma beta spline splines gam gamm gee probit multinomial tobit median
+    loess lasso ridge hurdle inflated glmm glmer
+""")
+"""Words that ask for another family of models: never mended, nor let go with a heading."""
 LONG = 9
 """Letters from which on two may be wrong."""
 
@@ -22,7 +29,13 @@ class Mender:
 
     def mended(self, stem: str) -> str:
         """The word that is meant: ``stem`` itself unless exactly one known word lies near."""
-        if len(stem) < 4 or not stem.isalpha() or not stem.isascii() or self._known(stem):
+        if (
+            stem in OTHER_MODELS
+            or len(stem) < 4
+            or not stem.isalpha()
+            or not stem.isascii()
+            or self._known(stem)
+        ):
             return stem
         near = self._near(stem) or self._slips(stem)
         return near.pop() if len(near) == 1 else stem

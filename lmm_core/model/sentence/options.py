@@ -26,7 +26,7 @@ def options(draft: Draft) -> None:
             draft.take(found, f"optimiser: {name}")
     _switched(draft)
     for code, (field, value, meaning) in _SIMPLE.items():
-        for found in draft.stream.each(f"DF? {_LINK}? {code} DF?"):
+        for found in draft.stream.each(f"[ CHANGE|REPLACE to ]? DF? {_LINK}? {code} DF?"):
             if draft.stream.code(found.start - 1) == "NEG":
                 if field == "reml":  # "REML, not ML"
                     draft.options["reml"] = not value
@@ -35,6 +35,9 @@ def options(draft: Draft) -> None:
                 continue
             draft.options[field] = value
             draft.take(found, meaning)
+    for found in draft.stream.each("WEIGHT U by|BY <x>"):
+        draft.options["weights"] = draft.stream.items(found, "x")[0].columns[0]
+        draft.take(found, f"prior weights: {draft.options['weights']}")
     for found in draft.stream.each("each? U is? WEIGHT"):
         said = draft.source[slice(*draft.span(found.start, found.stop - 1))].lower()
         if any(word in said for word in ("observation", "row", "record", "measurement", "case")):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from lmm_core.model.sentence.draft import Draft, Piece
 from lmm_core.model.sentence.stream import Found
+from lmm_core.model.sentence.symbol import Symbol
 
 _WORDS = {
     "fixed_effects": "the table of fixed effects",
@@ -42,6 +44,13 @@ def outputs(draft: Draft) -> None:
         draft.take(found, "shows the Q-Q plots of residuals and random effects")
     for found in draft.stream.each("O.residual_plots is? SHOW? with|in|by|via|BY? O.qq_residuals"):
         draft.stream.use(found.start, found.stop - 1)  # "the residuals are checked with a Q-Q plot"
+    for found in draft.stream.each("O.residual_plots SHOW? BY|vs|with O.predictions"):
+        draft.stream.use(found.start + 1, found.stop)  # "plotted against the fitted values"
+    for found in draft.stream.each("O.qq_residuals of|for O.residual_plots"):
+        draft.stream.use(found.start + 1, found.stop)
+    for found in draft.stream.each("O.qq_residuals of|for RE"):
+        both = replace(draft.stream.symbols[found.start], code="O.qq_random_effects")
+        draft.stream.replace(found.start, found.stop, [both])
     for k, symbol in enumerate(list(draft.stream.symbols)):
         if (
             symbol.code == "PREDICT"
@@ -53,6 +62,10 @@ def outputs(draft: Draft) -> None:
         if symbol.code == "CI":
             name = "confidence_intervals"
         if not name:
+            continue
+        if name == "residual_plots" and _about_their_variance(draft, symbol):
+            draft.lost.append((symbol.start, symbol.end))
+            draft.stream.use(k, k + 1)
             continue
         start, stop = k, k + 1
         while draft.stream.code(start - 1) in ("SHOW", "COMPUTE"):
@@ -77,6 +90,22 @@ def outputs(draft: Draft) -> None:
             start -= 1
         draft.note(start, stop, meaning)
         draft.stream.use(start, stop)
+
+
+_STRUCTURE = re.compile(
+    r"\bar ?\(?1\)?|autoregress|autocorrel|heterosced|heterogen|\bstructure\b|\bunequal\b",
+    re.IGNORECASE,
+)
+_VARIANCE = re.compile(r"\W*(co)?(variance|correlation|structure|error|sd\b)", re.IGNORECASE)
+
+
+def _about_their_variance(draft: Draft, symbol: Symbol) -> bool:
+    """ "an AR(1) structure for the residuals" is a model, not a plot."""
+    said = draft.source[symbol.start : symbol.end].lower()
+    if said not in ("residual", "residuals"):
+        return False
+    before = re.split(r"[;.,\n]", draft.source[: symbol.start])[-1]
+    return bool(_STRUCTURE.search(before) or _VARIANCE.match(draft.source, symbol.end))
 
 
 def _groups_of_icc(draft: Draft, start: int, stop: int) -> None:
@@ -110,6 +139,14 @@ def _whose(draft: Draft, stop: int) -> int:
 
 def _fixed_effects(draft: Draft) -> None:
     """ "show the fixed effects": an output when no predictor follows."""
+    for found in draft.stream.each("OUT :|is O.information_criteria|O.likelihood_ratio_test"):
+        draft.stream.use(found.start, found.stop - 1)  # "criterion: BIC"
+    for found in draft.stream.each("SHOW|; SLOPE"):
+        word = draft.stream.symbols[found.stop - 1]
+        said = draft.source[word.start : word.end].lower()
+        if said.startswith("coefficient") and draft.stream.code(found.stop) not in ("of", "for"):
+            at = found.stop - 1
+            draft.stream.replace(at, at + 1, [replace(word, code="O.fixed_effects")])
     for found in draft.stream.each("SHOW with|and|:? PRED"):
         words = draft.source[slice(*draft.span(found.stop - 1, found.stop))].lower()
         if "effect" in words and draft.stream.code(found.stop) not in (":", "is"):

@@ -56,7 +56,7 @@ def longer(frame: pd.DataFrame) -> Longer | None:
 def growth(draft: Draft) -> None:
     """ "yearly growth of GDP" is a new column."""
     for text in (
-        "COMPUTE? GROWTH|GROWTHOF|GROWTH of|in|for? <x>",
+        "COMPUTE? GROWTH|GROWTHOF|GROWTH of|in|for|BY? <x>",
         "COMPUTE? <x> GROWTH|GROWTHOF",
     ):
         for found in draft.stream.each(text):

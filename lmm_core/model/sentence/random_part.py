@@ -42,6 +42,9 @@ def random_terms(
         if old:
             return _changed(draft, old)
         pieces = [Piece(True, [], None)]
+    plain = all(p.groups is None and not p.slopes and not p.wants_slope for p in pieces)
+    if old and plain and draft.no_slopes:
+        return _changed(draft, old)  # "no random slopes, just intercepts"
     parts: dict[tuple[str, ...], _Part] = {}
     if kept or draft.adds:
         for term in old:
@@ -147,6 +150,8 @@ def _changed(draft: Draft, terms: tuple[RandomTerm, ...]) -> tuple[RandomTerm, .
             term = replace(term, terms=(), intercept=True, correlated=True)
         if draft.no_intercept and term.terms:
             term = replace(term, intercept=False)
+        if draft.correlated and not draft.uncorrelated and not draft.pieces:
+            term = replace(term, correlated=True)
         if draft.uncorrelated and term.n_parts > 1:
             term = replace(term, correlated=False)
         if term.n_parts < 2 and not term.correlated:
@@ -173,6 +178,8 @@ def _slope(draft: Draft, fixed: tuple[Term, ...]) -> str | None:
         return times[0]
     if len(numbers) == 1:
         return numbers[0]
+    if not numbers and len(fixed) == 1 and len(fixed[0]) == 1:
+        return fixed[0][0]
     if not numbers and len(draft.vocabulary.times) == 1:
         return quote(draft.vocabulary.times[0])
     return None

@@ -14,7 +14,7 @@ _PER = "BY|per|by|for|of|across|within|between|in|over|on|from|with"
 def own_levels(draft: Draft) -> None:
     """ "each child has its own starting level and its own change per week"."""
     starts = "with|for|and|,|allow|where? each|per? <g!> to? has|with|gets? "
-    own = "has|with|to|at? [ OWN|RE|VARY ] "
+    own = "has|with|to|at? each? [ OWN|RE|VARY ] "
     rate = "SLOPE|CHANGE|EFFECT"
     for text, kinds in (
         (f"{starts} {own} INT and|, CHANGE at|with|by VARY|OWN SLOPE", (True, True)),
@@ -31,9 +31,10 @@ def own_levels(draft: Draft) -> None:
         (f"{starts} {own} {rate} [ {_OF}|per|across|with <l+> ]?", (True, True)),
         (f"{starts} {own} <l> {rate}", (True, True)),
         (
-            f"{starts} to? has? INT and SLOPE OWN? [ {_OF}|per|across|with <l+> ]? OWN?",
+            f"{starts} to? has? INT and SLOPE OWN? [ {_OF}|per|across|with <l+> ]? OWN? VARY?",
             (True, True),
         ),
+        (f"{starts} to? has? INT OWN", (True, False)),
         (f"{starts} {own} <y> INT|_? ", (True, False)),
         (f"{starts} CHANGE|AFFECT at|with|by|in OWN SLOPE", (True, True)),
         (f"{starts} {own} INT", (True, False)),
@@ -58,6 +59,14 @@ def own_levels(draft: Draft) -> None:
 
 def varying(draft: Draft) -> None:
     """ "intercepts vary by school", "patients differ in level and slope"."""
+    for found in draft.stream.each(
+        "<l+> BOTH? with|has SLOPE is? VARY by|per|across|between|over|in each? <g!>"
+    ):
+        group, items = draft.stream.symbols[found.stop - 1], draft.stream.items(found, "l")
+        if draft.is_group(group) and not any(map(draft.is_group, items)):
+            rest = Found(found.groups["l"][1], found.stop, {})
+            tail = Tail(found.stop, [i.text for i in items], [group.columns])
+            add_piece(draft, rest, True, True, tail, False)
     can = "to|is|allow? VARY|RE"
     for text, kinds in (
         (
@@ -71,6 +80,7 @@ def varying(draft: Draft) -> None:
         (f"allow? INT and|, SLOPE [ {_OF} <l+> ]? {can}", (True, True)),
         (f"allow? SLOPE [ {_OF} <l+> ]? and|, INT {can}", (True, True)),
         (f"allow? INT and|, <l> SLOPE {can}", (True, True)),
+        (f"allow? INT and|, <l> {can}", (True, True)),
         (f"allow? SLOPE {_OF} <l+> {can}", (True, True)),
         (f"allow? <l> SLOPE {can}", (True, True)),
         (f"allow? SLOPE {can}", (True, True)),
@@ -93,11 +103,17 @@ def varying(draft: Draft) -> None:
                 groups, stop = rest.groups, max(found.stop, rest.stop)
             tail = Tail(stop, slopes, groups)
             add_piece(draft, Found(found.start, stop, {}), *kinds, tail, False)
+    for found in draft.stream.each("by|per? <g!> INT and|, by|per? <h!> <l> SLOPE"):
+        groups = [draft.stream.symbols[found.groups[n][0]] for n in ("g", "h")]
+        if all(map(draft.is_group, groups)) and groups[0].columns == groups[1].columns:
+            tail = Tail(found.stop, [draft.stream.items(found, "l")[0].text], [groups[0].columns])
+            add_piece(draft, found, True, True, tail, False)
     for text, kinds in (
-        ("<g!> OWN? INT and|, OWN? SLOPE [ of|for|over|in|on <l+> ]?", (True, True)),
+        ("<g!> BOTH? OWN? INT and|, OWN? SLOPE [ of|for|over|in|on <l+> ]?", (True, True)),
         ("<g!> OWN? SLOPE and|, OWN? INT", (True, True)),
         ("<g!> OWN SLOPE [ of|for|over|in|on <l+> ]?", (True, True)),
         ("<g!> SLOPE of|for|over|in|on <l+>", (True, True)),
+        ("INT for|per|by|of each|per? <g!>", (True, False)),
         ("<g!> OWN? INT", (True, False)),
     ):
         for found in draft.stream.each(text):
@@ -106,7 +122,7 @@ def varying(draft: Draft) -> None:
                 slopes = [i.text for i in draft.stream.items(found, "l")]
                 add_piece(draft, found, *kinds, Tail(found.stop, slopes, [group.columns]), False)
     for text in (
-        f"SLOPE {_OF} <l+> by|per|across|within|for each|per? <g!>",
+        f"SLOPE {_OF}|: <l+> by|per|across|within|for each|per? <g!>",
         "<l> SLOPE by|per|across|within|for each? <g!>",
     ):
         for found in draft.stream.each(text):

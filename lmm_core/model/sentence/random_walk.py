@@ -68,6 +68,7 @@ def walk(draft: Draft, at: int, slopes: bool) -> Tail:
     group.
     """
     tail, strong, fresh = Tail(at), False, True
+    crossed = _code(draft, at - 2) == "CROSSED"
     last = ""
     loose: list[tuple[Symbol, bool]] = []
     k = at
@@ -83,7 +84,7 @@ def walk(draft: Draft, at: int, slopes: bool) -> Tail:
             pass
         elif code[0] == "@":
             symbol = draft.stream.symbols[k]
-            kind = "group" if draft.is_group(symbol) else "other"
+            kind = "group" if draft.is_group(symbol) or crossed else "other"
             if not fresh and last and kind != last:
                 break
             firm = strong or _code(draft, k - 1) in (":", "is", "each")

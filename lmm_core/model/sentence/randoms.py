@@ -21,9 +21,6 @@ def random_effects(draft: Draft) -> None:
     """Take all statements about random effects out of the stream."""
     for found in draft.stream.each("RE|RI|RS|RIS|GROUPED :|is|of|with|for|as? FR"):
         draft.stream.use(found.start, found.stop - 1)  # "random effects: (1 | school)"
-    for found in draft.stream.each("VARY @g|P|@h"):
-        if draft.stream.code(found.start - 1) not in ("is", "has", "to", "allow", "INT", "SLOPE"):
-            draft.stream.replace(found.start, found.start + 1, [])  # "the different countries"
     _correlation(draft)
     _negated(draft)
     _leading(draft)
@@ -33,6 +30,10 @@ def random_effects(draft: Draft) -> None:
     _headed(draft)
     varying_effects(draft)
     _grouping(draft)
+    for found in draft.stream.each("NESTED in|within|of|BY|at? each? <g!>"):
+        group = draft.stream.symbols[found.stop - 1]
+        if draft.is_group(group):  # "the scores come from several schools"
+            add_piece(draft, found, True, False, Tail(found.stop, [], [group.columns]), False)
     for found in draft.stream.each("<g!> is VARY"):
         group = draft.stream.symbols[found.groups["g"][0]]
         if draft.is_group(group):  # "the schools are different"
@@ -61,7 +62,7 @@ def _correlation(draft: Draft) -> None:
         draft.note(found.start + 1, found.stop, _UNCORRELATED)
         draft.stream.replace(found.start + 1, found.start + 2, [])
     for text in (
-        "[ INT|SLOPE and|with? ]+ is? NOCORR",
+        "[ INT|SLOPE|RI|RS and|with? ]* INT|SLOPE is? NOCORR [ with|to|of|BY INT|SLOPE|RI|RS ]?",
         "and|with|but|(? NOCORR and? RI|RS|RIS",
         "NEG ADD|allow|any? CORR [ between|of [ RI|RS|RIS|INT|SLOPE|them and|with? ]* ]?",
         "CORR [ between|of [ RI|RS|RIS|INT|SLOPE|them and|with? ]* ]? is|:? NEG|NONE",
@@ -74,6 +75,10 @@ def _correlation(draft: Draft) -> None:
             if keep and "CORR" not in {_code(draft, k) for k in range(found.start, found.stop)}:
                 found = Found(found.start, keep[0], {})
             draft.take(found, _UNCORRELATED)
+    for found in draft.stream.each("CORR INT|RI and|with SLOPE|RS"):
+        draft.correlated = True
+        draft.take(found, "level and slopes may be correlated")
+    draft.correlated |= draft.stream.first("CORR and? RI|RS|RIS") is not None
     for found in draft.stream.each("CORR and? RI|RS|RIS"):
         draft.stream.use(found.start, found.start + 1)
     for found in draft.stream.each(
@@ -90,6 +95,15 @@ def _negated(draft: Draft) -> None:
     for found in draft.stream.each("and|but|,? NEG ADD|has? RI|INTONLY [ of|for|per <g!> ]?"):
         draft.no_intercept = True
         draft.take(found, "no random intercept")
+    for text in ("SLOPE|RS [ of|for|in|over <x> ]? NEG is? RE|RS", "and|,|but? NEG OWN SLOPE"):
+        for found in draft.stream.each(text):
+            draft.no_slopes = True
+            draft.served |= {c for s in draft.stream.items(found, "x") for c in s.columns}
+            draft.take(found, "no random slope")
+    for found in draft.stream.each("RS|RI :|is? NONE"):
+        draft.no_slopes |= _code(draft, found.start) == "RS"
+        draft.no_intercept |= _code(draft, found.start) == "RI"
+        draft.take(found, "none")
     for found in draft.stream.each("and|but|,? NEG ADD|has? RS [ of|for|in|over <x> ]?"):
         draft.no_slopes = True
         draft.take(found, "no random slope")
@@ -104,6 +118,11 @@ def _leading(draft: Draft) -> None:
         ("RE :|is|of|for|by? <g!> : RIS", "RIS"),
         ("RE :|is|of|for|by? <g!> ( SLOPE of|for|in|over? <l>? )", "RS"),
         ("RIS|RS <g!> ( <l> )", "RIS"),
+        ("RE :|is|of|for|by? <g!> ( INT and|,|with <l> SLOPE )", "RIS"),
+        ("RE :|,|with? INT and|,|with <l> SLOPE", "RIS"),
+        ("RE with <l> SLOPE", "RIS"),
+        ("<g!> ( INT )", "RI"),
+        ("RE :|is INT and|,? <l>", "RIS"),
         ("RE ( INT and|,|with SLOPE of|for|in|over? <l>? )", "RIS"),
         ("RE ( SLOPE of|for|in|over? <l>? )", "RS"),
         ("RE ( INT ONLY? )", "RI"),
@@ -121,9 +140,9 @@ def _leading(draft: Draft) -> None:
             new += [Symbol("of", end, end), slopes[0]] if slopes else []
             draft.stream.replace(found.start, found.stop, new)
     for text, code in (
-        ("RE :|is|with|in|for|on|,? INT and|with|,? RE? SLOPE", "RIS"),
+        ("RE BOTH? :|is|with|in|for|on|,? INT and|with|,? RE|in? SLOPE", "RIS"),
         ("RE :|is|with|in|for|on|,? SLOPE and|with|,? RE? INT", "RIS"),
-        ("RE :|is|with? SLOPE", "RS"),
+        ("RE :|is|with|,? SLOPE", "RS"),
         ("RE :|is|with? INT", "RI"),
         ("RI and|,|with? per|for|by? SLOPE of|for|over", "RIS"),
         ("RE :|is|with? RI", "RI"),
@@ -145,7 +164,9 @@ def _leading(draft: Draft) -> None:
 
 def _excepted(draft: Draft) -> None:
     """ "for patients, not for clinics": the second group is named only to be left out."""
-    for found in draft.stream.each("but|and|,? NEG by|for|per|at|across|within|between each? <g!>"):
+    for found in draft.stream.each(
+        "but|and|,? NEG|NONE by|for|per|at|across|within|between each? <g!>"
+    ):
         if draft.is_group(draft.stream.symbols[found.stop - 1]):
             draft.dropped += draft.stream.symbols[found.stop - 1].columns
             draft.take(found, "left out")
@@ -161,6 +182,13 @@ def _headed(draft: Draft) -> None:
         said = draft.source[slice(*draft.span(found.start, found.stop))].lower()
         if said.endswith("model") and _code(draft, found.stop) in (":", "for", "of"):
             tail = Tail(found.stop)  # "random-slopes model: reaction over days …"
+        if code == "RS" and not tail.slopes and _code(draft, start - 1) == "with":
+            own = draft.stream.symbols[start - 2] if start > 1 else None
+            listed = _code(draft, start - 3) in ("PRED", ",", "and", ":")
+            if (
+                own is not None and own.code == "@n" and listed
+            ):  # "SES with a random slope per school"
+                tail.slopes = [own.text]
         before = group_before(draft, start, bool(tail.groups))
         if before is not None:
             start, groups = before
@@ -198,11 +226,12 @@ def _repeated(draft: Draft) -> None:
 
 def _crossed(draft: Draft) -> None:
     """ "subjects and items are crossed"."""
-    for found in draft.stream.each("<g!> and|, <h!> is? CROSSED"):
-        groups = [s for s in draft.symbols(found.start, found.stop) if s.code[0] == "@"]
-        if all(map(draft.is_group, groups)):
-            tail = Tail(found.stop, [], [g.columns for g in groups])
-            add_piece(draft, found, True, False, tail, False)
+    for text in ("<g!> and|, <h!> is? CROSSED", "<g!> CROSSED with|by|and <h!>"):
+        for found in draft.stream.each(text):
+            groups = [s for s in draft.symbols(found.start, found.stop) if s.code[0] == "@"]
+            if all(map(draft.is_group, groups)):
+                tail = Tail(found.stop, [], [g.columns for g in groups])
+                add_piece(draft, found, True, False, tail, False)
 
 
 def _random_effect(draft: Draft, found: Found) -> None:
@@ -231,6 +260,8 @@ def _random_effect(draft: Draft, found: Found) -> None:
             _code(draft, k) in ("and", ",") and _code(draft, k - 1) in ("@g", "@h")
         ):
             if _code(draft, k)[0] == "@":
+                if groups and _code(draft, k + 1)[0] == "@":
+                    break  # "the kids are in schools, so school is random"
                 groups.insert(0, draft.stream.symbols[k].columns)
             k -= 1
     if groups:
@@ -264,13 +295,16 @@ def _grouping(draft: Draft) -> None:
     for text in (
         "GROUPED by|in|on|per|is|:|within|for|of|across|with|over|at|as? :|each|per? <g!> "
         "[ and|, each|per|by|within? <h!> ]*",
-        "<g!> as|is|(? GROUPED )?",
+        "TREAT? <g!> as|is|(? GROUPED )?",
     ):
         for found in draft.stream.each(text):
             symbols = draft.symbols(found.start, found.stop)
             groups = [s.columns for s in symbols if draft.is_group(s)]
             first = draft.stream.symbols[found.groups["g"][0]]
             said = draft.stream.code(found.groups["g"][0] - 1)
+            word = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
+            if first.code == "@n" and word.startswith(("repeat", "longit", "measured")):
+                continue  # "seen repeatedly: pressure by visit" names the outcome
             if not groups and first.code in ("@c", "@n") and said in ("by", ":", "is", "each"):
                 groups = [first.columns]
             if not groups or (not draft.is_group(first) and "of" in [s.code for s in symbols]):

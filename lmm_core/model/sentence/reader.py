@@ -83,11 +83,26 @@ class Reader:
             phrase, after_phrase = "", at  # "group by week" where group is a column
         if column is not None and after_column >= after_phrase:
             is_keyword = after_column == after_phrase and self._introduces(after_phrase)
-            if not (phrase and is_keyword):
+            if not (phrase and is_keyword) or phrase in ("GROWTHOF", "GROWTH", "CHANGE"):
                 return column, after_column
         level, after_level = self._level(at)
-        if level is not None and (phrase == "as" or (after_level >= after_phrase and not phrase)):
+        against = bool(self.found) and self.found[-1].code == "vs"
+        if level is not None and (
+            phrase == "as" or against or (after_level >= after_phrase and not phrase)
+        ):
             return level, after_level  # "with treated as reference"
+        if phrase == "PREDICT" and after_phrase == at + 1:
+            named, after = self._column(at, PART)
+            if (
+                named is not None
+                and after > at + 1
+                and self.stems[at] in ("study", "test", "measure")
+            ):
+                return named, after  # "study hours" for hours_studied
+        if phrase == "LATTER":
+            last = next((s for s in reversed(self.found) if s.code[0] == COLUMN), None)
+            said = self._symbol(UNKNOWN, at, after_phrase)
+            return (replace(last, start=said.start, end=said.end) if last else said), after_phrase
         if phrase == "SKIP":
             return None, after_phrase
         if phrase:
@@ -114,8 +129,6 @@ class Reader:
         number = lexicon.NUMBER_WORDS.get(stem)
         if number is not None:
             return Symbol("#", token.start, token.end, value=number), at + 1
-        if stem == "latter" and self._last_column() is not None:
-            return replace(self._last_column(), start=token.start, end=token.end), at + 1
         if stem in lexicon.MAY_BE_COLUMNS and at and self._follows_connector(at):
             column, after = self._column(at, PART)
             if column is not None:
@@ -138,9 +151,6 @@ class Reader:
         if is_person(stem):
             return self._person(token), at + 1
         return Symbol(UNKNOWN, token.start, token.end), at + 1
-
-    def _last_column(self) -> Symbol | None:
-        return next((s for s in reversed(self.found) if s.code[0] == COLUMN), None)
 
     def _names_role(self, at: int, after: int) -> bool:
         known = [t.text.lower() for t in self.tokens[:at] if t.text.lower() not in lexicon.ARTICLES]
@@ -167,7 +177,7 @@ class Reader:
         """A word that is both a column and a keyword is the keyword before a colon or "is"."""
         if after >= len(self.tokens):
             return False
-        return self.tokens[after].text.lower() in (":", "=", "is", "variable", "are")
+        return self.tokens[after].text.lower() in (":", "=", "is", "variable", "are", "-", "–")
 
     def _symbol(self, code: str, start: int, stop: int) -> Symbol:
         return Symbol(code, self.tokens[start].start, self.tokens[stop - 1].end)
@@ -310,7 +320,7 @@ class Reader:
         if not levels or self.tokens[at].kind != "word" or self.tokens[at].glued:
             return None, at
         stem = self.stems[at]
-        if stem in lexicon.fillers() or stem in lexicon.connectors():
+        if stem in lexicon.connectors() or (stem in lexicon.fillers() and len(stem) < 5):
             return None, at
         stop = at
         while stop < min(len(self.tokens), at + 5) and self.tokens[stop].kind in ("word", "number"):

@@ -8,7 +8,7 @@ from lmm_core.model.sentence.stream import Found
 from lmm_core.model.sentence.symbol import Symbol
 from lmm_core.model.sentence.wish import Note
 
-_AS = "is|:|are|of|for|has|to|with"
+_AS = "is|:|are|of|for|has|to|with|-"
 
 _DRIVEN = "BY|by|from|with|on|over|vs|against|across|per|in|within|for|:|between|to|at|of"
 
@@ -23,9 +23,10 @@ def roles(draft: Draft) -> None:
     _shown(draft)
     _bare(draft)
     effects_alone(draft)
-    for found in draft.stream.each("OUT :|is? GROWTHOF|GROWTH|LOG|SQRT"):
-        if any(s.code == "transformed" for s in draft.owners):
-            draft.stream.use(found.start, found.stop)  # "outcome: that growth"
+    for text in ("OUT :|is? GROWTHOF|GROWTH|LOG|SQRT", "is|as OUT"):
+        for found in draft.stream.each(text):
+            if any(s.code == "transformed" for s in draft.owners):
+                draft.stream.use(found.start, found.stop)  # "outcome: that growth"
     made = {s.text: s for s in draft.owners if s.code == "transformed"}
     used = " ".join(text for _, text in draft.fixed)
     free = [s for text, s in made.items() if text not in used]
@@ -39,16 +40,15 @@ def _owners(draft: Draft) -> None:
     """ "patients' pain": whose it is."""
     for found in draft.stream.each("<a> <y>"):
         owner = draft.stream.symbols[found.start]
-        if owner.code == "@g" and draft.stream.code(found.start - 1) in (
-            ";",
-            "of",
-            "on",
-            "in",
-            "MODEL",
-            "PREDICT",
-        ):
+        leads = draft.stream.code(found.start - 1) in (";", "of", "on", "in", "MODEL", "PREDICT")
+        if owner.code == "@g" and (leads or _possessive(draft, owner)):
             draft.owners.append(owner)
             draft.stream.replace(found.start, found.start + 1, [])
+
+
+def _possessive(draft: Draft, owner: Symbol) -> bool:
+    said = draft.source[max(0, owner.end - 2) : owner.end + 2].lower()
+    return any(mark in said for mark in ("'s", "’s", "s'", "s’"))
 
 
 def _stated(draft: Draft) -> None:
@@ -58,6 +58,17 @@ def _stated(draft: Draft) -> None:
             draft.add_fixed(items)
             rest = Found(found.start + 1, found.stop, found.groups)
             draft.take(rest, f"predictors: {', '.join(i.text for i in items)}")
+    for found in draft.stream.each("NEG <a> but <b>"):
+        first = draft.stream.items(found, "a")[0]
+        if not draft.is_group(first) and not draft.is_group(draft.stream.items(found, "b")[0]):
+            draft.served |= set(first.columns)
+            draft.note(found.start, found.start + 2, f"{first.text} stays out")
+            draft.stream.replace(found.start, found.stop - 1, [])
+    for found in draft.stream.each("is <x> PRED of|for <y>"):
+        items, item = draft.stream.items(found, "x"), draft.stream.items(found, "y")[0]
+        if item.code == "@n" and not any(map(draft.is_group, items)):
+            draft.add_fixed(items)
+            _outcome(draft, found, item)
     for found in draft.stream.each("<x+> as|is PRED of|for <y>"):
         item = draft.stream.items(found, "y")[0]
         if item.code == "@n" and not any(map(draft.is_group, draft.stream.items(found, "x"))):
@@ -66,18 +77,43 @@ def _stated(draft: Draft) -> None:
     for found in draft.stream.each("ADJUST GROUPED|_"):
         draft.stream.use(found.start, found.start + 1)
     for text in (
+        "with|use|take? <y> as|( ONLY? OUT )?",
         f"with? OUT {_AS}? {_AS}? <y>",
         "with|use|take? <y> as|is|:|( ONLY? OUT )?",
         "OUT ( <y> )",
+        "<y> OUT",
     ):
         for found in draft.stream.each(text):
-            _outcome(draft, found, draft.stream.items(found, "y")[0])
+            item = draft.stream.items(found, "y")[0]
+            if text == "<y> OUT" and (item.code != "@n" or draft.stream.code(found.stop)[0] == "@"):
+                continue
+            _outcome(draft, found, item)
+    for found in draft.stream.each("PREDICT :|is|BY|by <l+>"):
+        items = draft.stream.items(found, "l")
+        if draft.outcome is not None and not any(map(draft.is_group, items)):
+            draft.add_fixed(items)  # "what explains it: dose, visit"
+            draft.take(found, f"predictors: {', '.join(i.text for i in items)}")
+    made = [s for s in draft.owners if s.code == "transformed"]
+    for found in draft.stream.each("is BY <l+>"):
+        items = draft.stream.items(found, "l")
+        if made and draft.outcome is None and draft.stream.code(found.start - 1) == ";":
+            draft.add_fixed(items)  # "This is explained by year"
+            draft.take(found, f"predictors: {', '.join(i.text for i in items)}")
+    for found in draft.stream.each("NEG PRED"):
+        if draft.stream.code(found.stop)[0] != "@":
+            draft.take(found, "no further predictors")
+    for text in ("does? <x+> PREDICT <y>",):
+        for found in draft.stream.each(text):
+            items, item = draft.stream.items(found, "x"), draft.stream.items(found, "y")[0]
+            if item.code == "@n" and not any(map(draft.is_group, items)):
+                draft.add_fixed(items)
+                _outcome(draft, found, item)
     for text in (
         f"ADD|with|ONLY|and? PRED PREDICT? {_AS}? {_AS}? EFFECT? of? <l+>",
         f"with? EFFECT {_AS} <l+> as PRED",
-        "with|use|ADD|take|and? <l+> ,? as|is|( ONLY|BOTH? ONLY? PRED )?",
+        "with|use|ADD|take|and? <l+> ,? as|is|(|in ONLY|BOTH? ONLY? PRED )?",
         "<l> ONLY PRED",
-        "ADJUST <l+>",
+        "ADJUST :|is? <l+>",
         "<l+> is ADJUST",
         "PRED ( <l+> )",
         "GROUPED :|is? <l>",
@@ -98,6 +134,8 @@ def _verbs(draft: Draft) -> None:
         for found in draft.stream.each(text):
             item = draft.stream.items(found, "y")[0]
             if draft.outcome is not None or item.code != "@n":
+                continue
+            if draft.stream.code(found.start - 1) in ("BY", "on", "by"):
                 continue
             k = found.groups["y"][0]
             _outcome(draft, Found(found.start, k + 1, {}), item)
@@ -129,7 +167,7 @@ def _bare(draft: Draft) -> None:
             return _outcome(draft, Found(found.start, found.start + 1, {}), item)
     for text in (
         "<i> on|for|in <y>",
-        f"<y> ,? is? U? {_DRIVEN}|CHANGE|DEPEND|PREDICT|_|;|GROUPED|SHOW|(|each|,|NULL",
+        f"<y> ,? is? to? U? {_DRIVEN}|CHANGE|DEPEND|PREDICT|_|;|GROUPED|SHOW|(|each|,|NULL",
     ):
         for found in draft.stream.each(text):
             name = "y"
@@ -146,7 +184,8 @@ def _bare(draft: Draft) -> None:
                 _outcome(draft, found, item)
                 return
             behind = draft.stream.code(found.stop - 1)
-            if behind in (";", "_", ",") and not draft.pieces:
+            told = draft.pieces or draft.no_predictors or "@h" in draft.stream.line.split()
+            if behind in (";", "_", ",") and not told:
                 continue
             if behind == "," and item.columns[0] in draft.vocabulary.times:
                 continue
@@ -175,6 +214,7 @@ _BEFORE = (
     "P",
     "U",
     "BOTH",
+    "ONLY",
 )
 
 
@@ -195,6 +235,9 @@ def _outcome(draft: Draft, found: Found, item: Symbol) -> None:
 def _predictors(draft: Draft, found: Found) -> None:
     items = draft.stream.items(found, "l")
     first = draft.stream.code(found.groups["l"][0] - 1)
+    if "ADJUST" in (first, draft.stream.code(found.start)) and draft.is_group(items[0]):
+        draft.stream.use(found.start, found.start + 1)  # "taking schools into account"
+        return
     start = found.start
     if len(items) > 1 and draft.is_group(items[0]) and first in ("per", "for", "each", "by"):
         # "… for each child, week and arm as predictors": the child belongs to what stands before.

@@ -20,7 +20,11 @@ _NAMED = re.compile(
 _LISTED = re.compile(r"(?:(?<=[.;:,\n ])|^)\(?(\d|[a-e])\)\s+", re.IGNORECASE)
 _COUNTED = re.compile(r"\b(two|three|four|2|3|4)\s+models?\b[^.:;\n]*:", re.IGNORECASE)
 _NUMBERS = {"two": 2, "three": 3, "four": 4}
-_VARIANTS = re.compile(r"\b(only|both|null|empty|alone)\b", re.IGNORECASE)
+_VARIANTS = re.compile(
+    r"\b(intercepts? (only|alone)|slopes? (only|alone)|(only|just) (random )?(intercepts?|slopes?)|"
+    r"both|null|empty)\b",
+    re.IGNORECASE,
+)
 _END = re.compile(r"[.\n](?=\s|$)")
 _BUILDS_ON = re.compile(
     r"\b(same|adds?|added|adding|additionally|extends?|previous|above|plus|as before)\b",
@@ -69,6 +73,9 @@ def alone(text: str, parts: tuple[Part, ...], k: int) -> str:
         if j == k and part.end < len(text):
             kept[part.end] = ";" if not text[part.end].isalnum() else text[part.end]
     if parts[k].builds_on:
+        for name in re.finditer(r"\bm(?:odel)?\s?\d\b", text[parts[k].start : parts[k].end], re.I):
+            a, b = (parts[k].start + place for place in name.span())
+            kept[a:b] = " " * (b - a)
         first, last = parts[k].start, parts[k].end
         kept[:first] = " " * first
         kept[last:] = " " * (len(text) - last)
@@ -93,6 +100,8 @@ def _listed(text: str) -> list[tuple[int, int]]:
         return []
     if not re.search(r"\b(models?|compare|fit)\b", text[: found[0].start()], re.IGNORECASE):
         return []
+    if _VARIANTS.search(text, found[0].start()):
+        return []  # "(a) random intercept only, (b) both" is one list
     return [(m.start(), m.end()) for m in found]
 
 

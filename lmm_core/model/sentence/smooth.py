@@ -17,10 +17,14 @@ _SHORTER = (
     ("is allow to? is? VARY", "VARY"),
     ("is allow to? has", "has"),
     ("is to VARY", "VARY"),
+    ("is allow", "has"),
     ("has CHANGE", "CHANGE"),
     ("is to AFFECT", "AFFECT"),
 )
 """Codes and what they become: "is to be" and "has been" are "is"."""
+
+
+_ROMAN = ("ii", "iii", "iv", "vi", "vii")
 
 
 def smooth(draft: Draft) -> None:
@@ -35,6 +39,44 @@ def smooth(draft: Draft) -> None:
         # "the days of sleep deprivation": what the column is about stays unexplained.
         draft.lost.append(draft.span(found.start + 2, found.stop - 1))
         draft.stream.replace(found.start + 1, found.stop - 1, [])
+    for found in draft.stream.each("VARY @g|P|@h"):
+        if draft.stream.code(found.start - 1) not in ("is", "has", "to", "allow", "INT", "SLOPE"):
+            draft.stream.replace(found.start, found.start + 1, [])  # "the different countries"
+    for found in draft.stream.each("CATEGORICAL :"):
+        word = draft.stream.symbols[found.start]
+        if draft.source[word.start : word.end].lower().startswith("factor"):
+            draft.stream.replace(found.start, found.start + 1, [replace(word, code="PRED")])
+    for text in ("( INT|GROUPED # )", "( GROUPED )", "( GROUPED|INT"):
+        for found in draft.stream.each(text):
+            said = draft.source[slice(*draft.span(found.start, found.stop))].lower()
+            if "level" in said and draft.stream.code(found.start - 1)[0] == "@":
+                draft.stream.replace(found.start, found.stop, [])  # "pupils (level 1)"
+    for found in draft.stream.each("INT # : P|@g ;|,|."):
+        if draft.stream.symbols[found.start + 1].value == 1:
+            draft.stream.use(found.start, found.stop - 1)  # "level 1: pupils"
+    for found in draft.stream.each("has LOWER with|over|across|as|by"):
+        grows = replace(draft.stream.symbols[found.start], code="CHANGE")
+        draft.stream.replace(found.start, found.start + 2, [grows])
+    for text in ("( P INT )", "( @g INT )", "( @g )"):
+        for found in draft.stream.each(text):
+            said = draft.source[slice(*draft.span(found.start, found.stop))].lower()
+            if "level" in said:
+                draft.stream.replace(found.start, found.stop, [])  # "SES (pupil level)"
+    for found in draft.stream.each("INT : @g|@h"):
+        draft.stream.replace(found.start, found.start + 2, [])  # "levels: pupils in schools"
+    for found in draft.stream.each("VARY BY # @g|@h"):
+        draft.stream.replace(found.start + 2, found.stop - 1, [])  # "from one school to the next"
+    for found in draft.stream.each("EFFECT of <x> with|to <y> VARY|DEPEND|is|SAME"):
+        if draft.stream.items(found, "y")[0].code == "@n":  # "the relation of SES with the score"
+            at = found.start + 3
+            draft.stream.replace(at, at + 1, [replace(draft.stream.symbols[at], code="on")])
+    for found in draft.stream.each("AFFECT of <x>"):
+        noun = replace(draft.stream.symbols[found.start], code="EFFECT")
+        draft.stream.replace(found.start, found.start + 1, [noun])
+    for found in draft.stream.each("NULL for|per|by|of|at|in each? <g!>"):
+        first = draft.stream.symbols[found.start]
+        if draft.source[first.start : first.end].lower().startswith(("only", "just")):
+            draft.stream.replace(found.start, found.start + 1, [replace(first, code="INTONLY")])
     for found in draft.stream.each("VARY|DEPEND BY @g|@h"):
         at = found.start + 1
         across = replace(draft.stream.symbols[at], code="across")
@@ -50,11 +92,19 @@ def smooth(draft: Draft) -> None:
 
 def _numbering(draft: Draft) -> None:
     """ "1)", "(2)", "Step 3:" and the like at the head of a part."""
-    for text in ("STEP # :|-|)|,?", "( # )", "# )"):
+    for text in ("STEP # :|-|)|,?", "STEP U :|-|)|,?", "STEP # ;", "( # )", "# )"):
         for found in draft.stream.each(text):
             before = draft.stream.code(found.start - 1)
             if text[0] == "S" or before in (";", ",", ":", "and"):
                 draft.stream.replace(found.start, found.stop, [])
+    for text in ("U ;", "( U )"):
+        for found in draft.stream.each(text):
+            start, end = draft.span(found.start, found.stop)
+            letter = draft.source[start:end].strip("().").strip()
+            if (len(letter) == 1 or letter.lower() in _ROMAN) and draft.stream.code(
+                found.start - 1
+            ) in (";", ",", ":"):
+                draft.stream.replace(found.start, found.stop - (text[0] == "U"), [])
     for found in draft.stream.each("# ;"):
         if draft.stream.code(found.start - 1) == ";":
             draft.stream.use(found.start, found.start + 1)
@@ -62,7 +112,7 @@ def _numbering(draft: Draft) -> None:
 
 def _joined_prepositions(draft: Draft) -> None:
     """ "by week and by age" is "by week and age"."""
-    for found in draft.stream.each("<a> and by|on|from|BY|of|with|over <b>"):
+    for found in draft.stream.each("<a> and|, by|on|from|BY|of|with|over|to <b>"):
         items = [draft.stream.items(found, name)[0] for name in ("a", "b")]
         if any(map(draft.is_group, items)) or draft.stream.code(found.start - 1) == "INTER":
             continue

@@ -34,12 +34,16 @@ def transformations(draft: Draft) -> None:
             if item.columns != other.columns:
                 continue
             new = [item]  # "reaction time (RT)"
-            if draft.stream.code(found.start + 1) == ":" and not draft.is_group(item):
-                said = [draft.source[i.start : i.end].lower() for i in (item, other)]
-                if said[0] != said[1]:  # "treatment: arm" says what the column is for
-                    new = [Symbol("PRED", item.start, item.end), other]
+            said = [draft.source[i.start : i.end] for i in (item, other)]
+            if draft.stream.code(found.start + 1) == ":" and said[0] != said[1]:
+                # "treatment: arm", "subjects = Subject": what the column is for.
+                label = "GROUPED" if draft.is_group(item) else "PRED"
+                new = [Symbol(label, item.start, item.end), Symbol(":", item.end, item.end), other]
             draft.stream.replace(found.start, found.stop, new)
-    _one_call(draft, f"<x> , is {_AFTER} ,")
+    for found in draft.stream.each(f"REPLACE <x> for|by|with|BY {_AFTER}"):
+        code = draft.stream.code(found.stop - 1)
+        _mark(draft, found, draft.stream.items(found, "x"), _CALLS[code], alone=True)
+    _one_call(draft, f"<x> , is COMPUTE? to|as? {_AFTER} ,")
     _one_call(draft, f"<x> (|, {_AFTER} )|;|,")
     _one_call(draft, f"<x> is|as to|as? {_AFTER}", whole=True)
     _one_call(draft, "TREAT <x> CATEGORICAL", whole=True)
@@ -93,6 +97,9 @@ def _one_call(draft: Draft, text: str, whole: bool = False) -> None:
 
 def _alone(draft: Draft, found: Found, code: str) -> bool:
     """An instruction by itself ("centre age;"), not part of a list of predictors."""
+    if draft.stream.code(found.start - 1) == "with" and draft.stream.code(found.stop) == ";":
+        earlier = {draft.stream.code(k)[0] for k in range(found.start)}
+        return "@" not in earlier  # "now use standardised SES"
     if code not in _VERBS.split("|"):
         return False
     before, after = draft.stream.code(found.start - 1), draft.stream.code(found.stop)
@@ -103,6 +110,8 @@ def _alone(draft: Draft, found: Found, code: str) -> bool:
 
 def _mark(draft: Draft, found: Found, items: list[Symbol], call: str, alone: bool) -> None:
     for item in items:
+        if call == "factor" and item.code == "@c":
+            continue  # it has levels already
         for column in item.columns:
             draft.add_call(column, call, draft.stream.symbols[found.start].start)
     names = ", ".join(c for item in items for c in item.columns)
@@ -152,10 +161,33 @@ def _item(draft: Draft, found: Found, text: str, columns: tuple[str, ...], lead:
 
 def levels(draft: Draft) -> None:
     """ "treated vs control" is the column treatment, with control as the reference."""
+    for found in draft.stream.each("<y> in|for|of ! P|@g? LOWER|VARY [ vs in|for|of? !|P|@g ]?"):
+        first, item = draft.stream.symbols[found.start + 2], draft.stream.items(found, "y")[0]
+        columns = {c for c, _ in first.pairs}
+        if len(columns) == 1 and item.code == "@n":  # "is the pain of the treated lower"
+            column = columns.pop()
+            start, end = draft.span(found.start, found.stop)
+            new = Symbol("@" + draft.vocabulary.kind(column), start, end, quote(column), (column,))
+            verb = Symbol("AFFECT", item.start, item.start)
+            draft.stream.replace(found.start, found.stop, [new, verb, item])
+    for found in draft.stream.each(
+        "! P|@g|@c? has|is|SHOW? LOWER|VARY <y> [ vs|then|to in|on? !|P|@g|U ]?"
+    ):
+        first, item = draft.stream.symbols[found.start], draft.stream.items(found, "y")[0]
+        last = draft.stream.symbols[found.stop - 1]
+        shared = {c for c, _ in first.pairs}
+        if last.code == "!":
+            shared &= {c for c, _ in last.pairs}
+        if len(shared) == 1 and item.code == "@n":  # "do boys have higher scores than girls"
+            column = shared.pop()
+            start, end = draft.span(found.start, found.stop)
+            new = Symbol("@" + draft.vocabulary.kind(column), start, end, quote(column), (column,))
+            verb = Symbol("AFFECT", item.start, item.start)
+            draft.stream.replace(found.start, found.stop, [new, verb, item])
     for text in (
         "<x> REF :|is ! )?",
         "REF level|INT? [ for|of <x> ]? is|:|with|of|to|as|,|(? !",
-        "! is? as|is|:|( has? REF",
+        "! P|@g? is? as|is|:|( has? REF",
         "REF <x> :|is ! )?",
         "! REF",
         "<x> ( REF :|is? !",
@@ -165,7 +197,8 @@ def levels(draft: Draft) -> None:
             symbol = next(s for s in draft.symbols(found.start, found.stop) if s.code == "!")
             _refer(draft, found, symbol)
     for found in draft.stream.each(
-        "! P|@g|@c? [ vs|and|or|with|to|,|BY|is|between|- | COMPARE with|to|vs? ] in|for? !"
+        "! P|@g|@c? [ vs|and|or|with|to|,|BY|is|between|- | COMPARE with|to|vs? | is? LOWER vs ] "
+        "in|for|on|at? !"
     ):
         first, last = draft.stream.symbols[found.start], draft.stream.symbols[found.stop - 1]
         shared = {c for c, _ in first.pairs} & {c for c, _ in last.pairs}
@@ -179,8 +212,9 @@ def levels(draft: Draft) -> None:
                 break
             last, stop = nxt, stop + 2
         meaning = column
+        said = draft.source[first.start : last.end].lower()
         middle = {draft.stream.code(k) for k in range(found.start + 1, stop - 1)}
-        if middle & {"vs", "COMPARE"} and stop == found.stop:
+        if middle & {"vs", "COMPARE"} and " than " not in said and stop == found.stop:
             level = next(v for c, v in last.pairs if c == column)
             meaning += f", compared with {level}"
             if draft.vocabulary.levels_of(column)[0] != level:

@@ -14,6 +14,7 @@ from lmm_core.model.sentence.chains import nesting
 from lmm_core.model.sentence.crossing import interactions
 from lmm_core.model.sentence.draft import Draft, Piece
 from lmm_core.model.sentence.editing import additions, removals
+from lmm_core.model.sentence.elimination import only_group, only_outcome
 from lmm_core.model.sentence.formulas import MADE, Inside, formulas
 from lmm_core.model.sentence.labels import labels
 from lmm_core.model.sentence.leftovers import left_over, title
@@ -108,7 +109,7 @@ def _one(
             draft, inside = _read(source, tokens, Vocabulary(known.preview(frame)))
     mentions = tuple(s for s in draft.stream.symbols if s.code[0] == "@")
     draft.of_series = of_series
-    _understand(draft, known, asked)
+    _understand(draft, known, asked, mentions)
     return draft, _wish(draft, inside, known, current, mentions)
 
 
@@ -145,7 +146,9 @@ def _read(
     return draft, inside
 
 
-def _understand(draft: Draft, known: Longer | None, asked: bool) -> None:
+def _understand(
+    draft: Draft, known: Longer | None, asked: bool, mentions: tuple[Symbol, ...]
+) -> None:
     """All rules, those with the clearest words first."""
     reshaping(draft, known, asked and known is not None)
     labels(draft)
@@ -164,7 +167,9 @@ def _understand(draft: Draft, known: Longer | None, asked: bool) -> None:
     random_effects(draft)
     roles(draft)
     outputs(draft)
+    only_outcome(draft, mentions)
     attachments(draft)
+    only_group(draft)
     persons(draft)
 
 

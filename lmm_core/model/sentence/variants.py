@@ -32,6 +32,11 @@ def variants(draft: Draft) -> None:
     )
     for found in draft.stream.each(text):
         _listed(draft, found)
+    for found in draft.stream.each("ADDITIVE MODEL? and|vs|with|to INTER MODEL?"):
+        draft.optional, draft.variants = ["INTER"], ["LESS", "FULL"]
+        draft.crossing = draft.span(found.start, found.stop)
+        _wants_comparison(draft, found)
+        draft.take(found, "two models: without and with the interaction")
     for found in draft.stream.each("NULL MODEL? COMPARE|vs SAME|MODEL?"):
         draft.variants = ["NULL", "FULL"]
         _wants_comparison(draft, found)
@@ -50,13 +55,14 @@ def variants(draft: Draft) -> None:
         draft.variants = ["FULL", "RI"]
         _wants_comparison(draft, found)
         draft.take(found, "compared with the model with random intercepts only")
-    for found in draft.stream.each("then|and? SAME MODEL? with|ADD RS|RIS [ of|for|in|over <x> ]?"):
+    for found in draft.stream.each(
+        "then|and|BY? SAME MODEL? with|ADD RS|RIS [ of|for|in|over <x> ]?"
+    ):
         earlier = {draft.stream.code(k) for k in range(found.start)}
         codes = {s.code for s in draft.stream.symbols}
-        if not earlier & {"RI", "RE", "OUT", "F", "FR"} or not codes & {
-            "O.compare_models",
-            "COMPARE",
-        }:
+        told = earlier & {"RI", "RE", "OUT", "F", "FR"}
+        against = draft.stream.code(found.start) == "BY"
+        if not told or not (against or codes & {"O.compare_models", "COMPARE"}):
             continue
         items = draft.stream.items(found, "x")
         piece = Piece(True, [i.text for i in items], None, not items)
@@ -174,6 +180,15 @@ def _with_and_without(draft: Draft) -> None:
         _wants_comparison(draft, found)
         draft.take(found, "two models: without and with the interaction")
     for text in (
+        "COMPARE|O.compare_models MODEL? ;? NEG INTER",
+        "PREDICT|MODEL with INTER and|vs NEG",
+    ):
+        for found in draft.stream.each(text):
+            draft.optional, draft.variants = ["INTER"], ["FULL", "LESS"]
+            draft.crossing = draft.crossing or draft.span(found.start, found.stop)
+            _wants_comparison(draft, found)
+            draft.take(found, "two models: with and without the interaction")
+    for text in (
         "is? COMPARE with|to|vs|BY MODEL|SAME <x+> is ADD",
         "is? COMPARE with|to|vs|BY MODEL|SAME MODEL? with|and|has? ADD|with <x+> [ is? ADD ]?",
     ):
@@ -198,14 +213,16 @@ def _with_and_without(draft: Draft) -> None:
     for text in (
         "WITHWITHOUT <x+>",
         "WITHWITHOUT INTER [ between|of <x+> ]?",
-        "WITHWITHOUT RS|RIS [ of|for|in|over <x> ]?",
+        "WITHWITHOUT RS|RIS|SLOPE [ of|for|in|over <x> ]?",
         "WITHWITHOUT NOCORR|CORR",
     ):
         for found in draft.stream.each(text):
             codes = [draft.stream.code(k) for k in range(found.start, found.stop)]
             items = draft.stream.items(found, "x")
             draft.variants = ["FULL", "LESS"]
-            if "RS" in codes or "RIS" in codes:
+            without = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
+            without_first = without.find("without") <= without.find("with")
+            if {"RS", "RIS", "SLOPE"} & set(codes):
                 piece = Piece(True, [i.text for i in items], None, not items)
                 piece.sentence = -1
                 draft.pieces.append(piece)
@@ -222,6 +239,8 @@ def _with_and_without(draft: Draft) -> None:
             else:
                 draft.optional = [c for i in items for c in i.columns]
                 draft.fixed += [(len(draft.source), i.text) for i in items]
+            if without_first:
+                draft.variants.reverse()
             _wants_comparison(draft, found)
             start = found.start
             while draft.stream.code(start - 1) in (
