@@ -16,6 +16,7 @@ _HOME = {
     "LMMError": "errors",
     "ModelError": "errors",
     "ModelSpec": "model.spec",
+    "ResidualStructure": "model.residual",
     "check_assumptions": "assess.assumptions",
     "compare_models": "inference.comparison",
     "describe": "model.sentence",

@@ -82,6 +82,12 @@ class Cache(Generic[T]):
     def __len__(self) -> int:
         return len(self._slots)
 
+    def __contains__(self, key: Hashable) -> bool:
+        """Whether the value, or its error, is there without waiting."""
+        with self._lock:
+            slot = self._slots.get(key)
+            return slot is not None and slot.done.is_set()
+
 
 @dataclass(frozen=True)
 class TimedFit:
@@ -121,6 +127,11 @@ def cached_fit(fingerprint: str, frame: pd.DataFrame, spec: ModelSpec) -> TimedF
         return TimedFit(fit, timed.seconds)
 
     return _fits.get((fingerprint, spec), other_tests)
+
+
+def is_fitted(fingerprint: str, spec: ModelSpec) -> bool:
+    """Whether ``cached_fit`` of these would answer at once."""
+    return (fingerprint, replace(spec, df_method="satterthwaite", ci_level=0.95)) in _fits
 
 
 def cached_steps(

@@ -82,3 +82,12 @@ class ModelError(LMMError):
 
 class EstimationError(LMMError):
     """The estimates can't be computed."""
+
+
+def unexpected() -> EstimationError:
+    """What is said instead of an exception that nobody foresaw."""
+    return EstimationError(
+        "The model couldn't be fitted, through a fault of this program.",
+        "Try it without a random slope or a predictor; the program's log says what failed.",
+        code="unexpected",
+    )

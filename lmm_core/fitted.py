@@ -47,7 +47,10 @@ class FittedModel:
 
     @property
     def sigma(self) -> float:
-        """Residual standard deviation, outcome units."""
+        """Residual standard deviation, outcome units; with a residual structure that of a row where
+        the variance function is 1: at the first level, or at the geometric mean of the values whose
+        power is taken (see ``residual_sd`` for each row's).
+        """
         return self.estimates.sigma
 
     @property
@@ -135,11 +138,16 @@ class FittedModel:
         return self.y - self.fitted
 
     @property
+    def residual_sd(self) -> Array:
+        """(n,): the residual SD of each row, prior weights included, outcome units."""
+        return self.estimates.residual_sd(self.design.weights, self.n_obs)
+
+    @property
     def pearson_residuals(self) -> Array:
-        """(n,): residuals in units of their SD (prior weights included)."""
-        weights = self.design.weights
-        scaled = self.residuals / self.sigma
-        return scaled if weights is None else scaled * np.sqrt(weights)
+        """(n,): residuals in units of their SD, prior weights and a residual structure's spread and
+        correlation taken out (nlme's "normalized" residuals).
+        """
+        return self.estimates.normalised(self.residuals, self.design.weights)
 
     # -- tables
 
@@ -221,8 +229,13 @@ class FittedModel:
         return columns.rename(columns={"term": "parameter"})
 
     def anova(self, type: Literal[2, 3] = 3) -> pd.DataFrame:
-        """F tests of the terms: term, sum_sq, mean_sq, num_df, den_df, f_value, p_value."""
-        return anova_table(self.design, self.estimates.beta, self.sigma, self.df_source, type)
+        """F tests of the terms: term, sum_sq, mean_sq, num_df, den_df, f_value, p_value.
+
+        With a residual structure there is no one residual variance for the sums of squares to be
+        measured by: they are NaN.
+        """
+        sigma = self.sigma if self.estimates.residual is None else float("nan")
+        return anova_table(self.design, self.estimates.beta, sigma, self.df_source, type)
 
     # Imported when used: effects need scipy.special, which takes longer than all the rest.
 

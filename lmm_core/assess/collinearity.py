@@ -26,14 +26,18 @@ def variance_inflation(design: Design) -> pd.DataFrame:
     X = X - X.mean(axis=0)
     spread = np.sqrt((X**2).sum(axis=0))
     usable = spread > 0
-    R = (X[:, usable] / spread[usable]).T @ (X[:, usable] / spread[usable])
+    triangle = np.linalg.qr(X[:, usable] / spread[usable], mode="r")
     owner = assign[columns][usable]
-    total = np.linalg.slogdet(R)[1]
+    total = log_det(triangle)
     rows = []
     for k in terms:
         own = owner == k
-        parts = (
-            np.linalg.slogdet(R[np.ix_(own, own)])[1] + np.linalg.slogdet(R[np.ix_(~own, ~own)])[1]
-        )
+        parts = log_det(triangle[:, own]) + log_det(triangle[:, ~own])
         rows.append((term_text(design.layout.terms[k]), float(np.exp((parts - total) / own.sum()))))
     return pd.DataFrame(rows, columns=["term", "vif"])
+
+
+def log_det(columns: np.ndarray) -> float:
+    """log |C'C|, also of near copies, which the determinant of the cross-products loses."""
+    diagonal = np.abs(np.linalg.qr(columns, mode="r").diagonal())
+    return 2.0 * float(np.log(np.maximum(diagonal, 1e-150)).sum())

@@ -43,6 +43,8 @@ def why_not(fit: FittedModel) -> str:
         return "statsmodels' MixedLM has no uncorrelated random slopes of this kind."
     if fit.design.weights is not None:
         return "statsmodels' MixedLM has no prior weights."
+    if fit.spec.residual is not None:
+        return "statsmodels' MixedLM has no residual structures."
     return ""
 
 

@@ -60,11 +60,10 @@ def variance_shares(design: Design, estimates: Estimates) -> VarianceShares:
     by_group = []
     factors = zip(estimates.conditioned.factors, estimates.covariances, strict=True)
     for factor, covariance in factors:
-        Z = [block.matrix for block in factor.blocks]
-        Z = Z[0] if len(Z) == 1 else np.concatenate(Z, axis=1)
+        Z = design.random_columns(factor.name)
         mean_squares = Z.T @ Z / len(Z)
         by_group.append((factor.name, float((covariance * mean_squares).sum())))
-    return VarianceShares(float(fixed), tuple(by_group), estimates.sigma**2)
+    return VarianceShares(float(fixed), tuple(by_group), estimates.residual_variance)
 
 
 def icc(design: Design, estimates: Estimates) -> ICC:
@@ -84,7 +83,8 @@ def r2(design: Design, estimates: Estimates) -> R2:
 def icc_curve(estimates: Estimates, factor: int, rows: Array) -> Array:
     """(m,): ICC at the random-effects columns ``rows`` (m, q) of one grouping factor.
 
-    With slopes the share between groups depends on the predictor: z'Gz / (z'Gz + sigma^2).
+    With slopes the share between groups depends on the predictor: z'Gz / (z'Gz + sigma^2), with
+    the mean residual variance where a residual structure lets it vary.
     """
     variance = np.einsum("ma,ab,mb->m", rows, estimates.covariances[factor], rows)
-    return variance / (variance + estimates.sigma**2)
+    return variance / (variance + estimates.residual_variance)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lmm_core.assess.assumptions.autocorrelation import lagged, time_of
 from lmm_core.assess.assumptions.material import Material
+from lmm_core.assess.assumptions.time_order import lagged, time_of
 from lmm_core.estimation.residual_structures import (
     PowerVariance,
     ResidualStructure,
@@ -15,6 +15,7 @@ from lmm_core.estimation.residual_structures import (
     VarianceByLevel,
 )
 from lmm_core.estimation.residual_structures.whiten import LEAST_ROWS, MOST_LEVELS
+from lmm_core.model.design import Grouping
 from lmm_core.model.encoding import Categorical, encode_levels, is_numeric
 
 if TYPE_CHECKING:
@@ -42,11 +43,21 @@ def offered_structures(fit: FittedModel) -> tuple[ResidualStructure, ...]:
         found.append(ResidualStructure(PowerVariance(time.column)))
     now, before = lagged(material.finest, values)
     steps = values[now] - values[before]
-    if len(fit.groups) == 1 and len(steps) and steps.min() > 0:
+    if _nested(fit, material.finest) and len(steps) and steps.min() > 0:
         found.append(ResidualStructure(None, SerialCorrelation("ar1", time.column)))
         if np.ptp(steps) > 1e-9 * steps.max():
             found.append(ResidualStructure(None, SerialCorrelation("car1", time.column)))
     return tuple(found)
+
+
+def _nested(fit: FittedModel, finest: Grouping) -> bool:
+    """Whether every grouping column is constant within the finest one."""
+    for other in fit.groups.values():
+        lookup = np.zeros(finest.n_levels, dtype=np.intp)
+        lookup[finest.codes] = other.codes
+        if not (lookup[finest.codes] == other.codes).all():
+            return False
+    return True
 
 
 def _columns(fit: FittedModel) -> list[str]:

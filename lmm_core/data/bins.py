@@ -30,12 +30,9 @@ def bins(
     """
     one_of(method, METHODS, "way to cut")
     values = numbers_of(frame, column)
-    filled = values[~np.isnan(values)]
-    if not filled.size:
-        raise DataError(f'"{column}" is empty.', "Choose another column.", "bins")
-    cuts = _cuts(filled, method, n, points)
+    cuts = cut_points(frame, column, method, n, points)
     codes = np.searchsorted(cuts, values, side="right")
-    levels = _labels(cuts)
+    levels = class_labels(cuts)
     codes = np.where(np.isnan(values), -1, codes)
     made = pd.Categorical.from_codes(codes, categories=levels, ordered=True)
     empty = [level for k, level in enumerate(levels) if not (codes == k).any()]
@@ -44,6 +41,17 @@ def bins(
     note = f'"{column}" was cut into {len(levels)} classes "{name}": {", ".join(levels)}.{tail}'
     made_series = pd.Series(made.remove_unused_categories(), index=frame.index)
     return Change(with_columns(frame, {name: made_series}), note, {}, {name: ""})
+
+
+def cut_points(
+    frame: pd.DataFrame, column: str, method: str, n: int, points: list[float] | None
+) -> Array:
+    """Return the cut points of ``bins`` (k,), increasing. Error: DataError ``bins``."""
+    values = numbers_of(frame, column)
+    filled = values[~np.isnan(values)]
+    if not filled.size:
+        raise DataError(f'"{column}" is empty.', "Choose another column.", "bins")
+    return _cuts(filled, method, n, points)
 
 
 def say_bins(column: str, method: str, n: int, points: list[float] | None, into: str | None) -> str:
@@ -87,7 +95,7 @@ def _cuts(filled: Array, method: str, n: int, points: list[float] | None) -> Arr
     return cuts
 
 
-def _labels(cuts: Array) -> list[str]:
+def class_labels(cuts: Array) -> list[str]:
     """Name the classes by their limits, with as many digits as tell the limits apart."""
     for digits in range(3, 18):
         texts = [f"{c:.{digits}g}" for c in cuts]

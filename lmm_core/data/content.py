@@ -82,17 +82,30 @@ def content_of(data: bytes) -> str:
     body = head.removeprefix(b"\xef\xbb\xbf")
     if body[:4] == b"RIFF" or body[4:8] == b"ftyp":
         raise not_a_table("a media file")
-    if _MARKUP.match(body):
+    if _MARKUP.match(body) and not _is_delimited(body):
         raise not_a_table(
             "a web page (HTML)", "Open it in a spreadsheet program and save it as .xlsx."
         )
-    if _XML.match(body):
+    if _XML.match(body) and not _is_delimited(body):
         raise not_a_table(
             "an XML document", "Open it in a spreadsheet program and save it as .xlsx."
         )
     if _JSON.match(body):
         raise not_a_table("a JSON document")
     return "text"
+
+
+def _is_delimited(head: bytes) -> bool:
+    """Whether text that begins with a tag is a table all the same, whose first header is one:
+    every line has as many of a delimiter, or no line after the first has a tag.
+    """
+    whole = head.rstrip().splitlines()
+    lines = [line for line in (whole[:-1] if len(head) >= 4000 else whole) if line.strip()][:20]
+    if len(lines) < 2:
+        return False
+    counts = ({line.count(mark) for line in lines} for mark in (b",", b";", b"\t", b"|"))
+    same = any(len(found) == 1 and 0 not in found for found in counts)
+    return same or not any(b"<" in line for line in lines[1:])
 
 
 def not_a_table(kind: str, next_step: str = _EXPORT) -> DataError:

@@ -136,17 +136,11 @@ def join_tables(
             "no_match",
         )
     out = left.copy(deep=False)
-    added: dict[str, str] = {}
+    added = _added(left, right, right_on, suffix)
     plain = right.reset_index(drop=True)
-    for column in right.columns:
-        if column in right_on:
-            continue
-        new = str(column)
-        while new in out.columns:
-            new = f"{new}_{suffix or 'second'}"
+    for new, column in added.items():
         taken = plain[column].reindex(at)  # -1 isn't there: missing
         out[new] = taken.set_axis(out.index)
-        added[new] = str(column)
     lost_left = left_key.dropna()[at[left_key.notna().to_numpy()] < 0].unique()
     lost_right = filled[~filled.isin(set(left_key.dropna()))].unique()
     return Joined(
@@ -159,6 +153,28 @@ def join_tables(
         len(lost_right),
         _sentence(len(left), n_matched, lost_left, lost_right, added),
     )
+
+
+def _added(
+    left: pd.DataFrame, right: pd.DataFrame, right_on: list[str], suffix: str
+) -> dict[str, str]:
+    names, added = {str(c) for c in left.columns}, {}
+    for column in map(str, right.columns):
+        if column in right_on:
+            continue
+        new = column
+        while new in names:
+            new = f"{new}_{suffix or 'second'}"
+        names.add(new)
+        added[new] = column
+    return added
+
+
+def joined_columns(
+    left: pd.DataFrame, right: pd.DataFrame, right_on: list[str], name: str
+) -> dict[str, str]:
+    """Return what the step "join" adds: new column -> column of the second table, ``name``."""
+    return _added(left, right, right_on, _suffix(name))
 
 
 def join_step(

@@ -20,11 +20,24 @@ def parse_dates(values: pd.Series, date_format: str | None = None) -> tuple[pd.S
     if pd.api.types.is_datetime64_any_dtype(values):
         plain = values.dt.tz_localize(None) if getattr(values.dt, "tz", None) else values
         return plain, 0
+    dates, bad, _ = _best_reading(values, date_format)
+    return dates, bad
+
+
+def date_format_of(values: pd.Series, date_format: str | None = None) -> str:
+    """Return the format in which ``parse_dates`` reads a column of text.
+
+    Error: DataError ``not_a_date``.
+    """
+    return _best_reading(values, date_format)[2]
+
+
+def _best_reading(values: pd.Series, date_format: str | None) -> tuple[pd.Series, int, str]:
     codes, uniques = pd.factorize(values)
     texts = [str(u).strip() for u in uniques]
     n_filled = int((codes >= 0).sum())
     formats = (date_format,) if date_format else (dates_in(texts), *DATE_FORMATS)
-    best: tuple[int, pd.Series] | None = None
+    best: tuple[int, pd.Series, str] | None = None
     for form in formats:
         if form is None or not texts or is_number(values):
             continue
@@ -33,7 +46,7 @@ def parse_dates(values: pd.Series, date_format: str | None = None) -> tuple[pd.S
         taken = found.reindex(codes).set_axis(values.index)  # code -1 isn't there: missing
         n_bad = n_filled - int(taken.notna().sum())
         if best is None or n_bad < best[0]:
-            best = n_bad, taken.rename(values.name)
+            best = n_bad, taken.rename(values.name), form
         if n_bad == 0:
             break
     if best is None or best[0] > 0.2 * n_filled:
@@ -43,7 +56,7 @@ def parse_dates(values: pd.Series, date_format: str | None = None) -> tuple[pd.S
             "not_a_date",
             column=str(values.name),
         )
-    return best[1], best[0]
+    return best[1], best[0], best[2]
 
 
 def read_dates(texts: list[str], form: str) -> pd.Series:

@@ -171,15 +171,19 @@ def _long(frame: pd.DataFrame, plan: LongPlan, drop_empty: bool) -> pd.DataFrame
 def _alike(pieces: list[pd.Series | None], index: pd.Index) -> list[pd.Series]:
     """Bring the columns of a measure to one type: numbers, dates, one category, or text."""
     there = [p for p in pieces if p is not None]
-    kinds = {_kind(p) for p in there if p.notna().any()}
-    if len(kinds) > 1 or kinds == {"category"}:
-        same = {p.dtype for p in there if p.notna().any()}
-        if len(same) > 1 or kinds != {"category"}:
-            there = [level_texts(p) for p in there]
-            pieces = [None if p is None else level_texts(p) for p in pieces]
+    if measure_needs_text(there):
+        there = [level_texts(p) for p in there]
+        pieces = [None if p is None else level_texts(p) for p in pieces]
     model = next((p for p in there if p.notna().any()), there[0])
     blank = pd.Series([None] * len(index), dtype=model.dtype if _kind(model) != "number" else float)
     return [blank if p is None or not p.notna().any() else p for p in pieces]
+
+
+def measure_needs_text(pieces: list[pd.Series]) -> bool:
+    """Say whether the columns of a measure are of different kinds, so that they become text."""
+    filled = [p for p in pieces if p.notna().any()]
+    kinds = {_kind(p) for p in filled}
+    return len(kinds) > 1 or (kinds == {"category"} and len({p.dtype for p in filled}) > 1)
 
 
 def _kind(values: pd.Series) -> str:

@@ -30,9 +30,11 @@ def solve_lower(root: Array, right: Array) -> Array:
 def inverse(root: Array) -> Array:
     """(L L')^-1 of (c, s, s) lower factors, symmetric."""
     if len(root) == 1 and root.shape[1] >= SINGLE:
+        # The upper triangle of the root is 0, and stays so.
         lower, _ = lapack.dpotri(root[0], lower=1)
-        lower = np.tril(lower)
-        return (lower + np.tril(lower, -1).T)[None]
+        result = lower + lower.T
+        np.einsum("aa->a", result)[:] *= 0.5
+        return result[None]
     inverse_root = np.linalg.inv(root)
     return np.matmul(inverse_root.transpose(0, 2, 1), inverse_root)
 

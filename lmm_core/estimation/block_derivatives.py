@@ -14,17 +14,16 @@ from math import exp, log
 
 import numpy as np
 
-from lmm_core.errors import ModelError
 from lmm_core.estimation import batched
-from lmm_core.estimation.blocks import BlockCriterion, BlockState
-from lmm_core.estimation.criterion import KenwardRogerParts, symmetric_units
+from lmm_core.estimation.block_kenward_roger import kenward_roger_parts
+from lmm_core.estimation.blocks import SPARSE_FROM, BlockCriterion, BlockState, sparse
+from lmm_core.estimation.criterion import KenwardRogerParts
 
 Array = np.ndarray
 
 # Central differences of an exact gradient lose about a third of the digits.
 STEP = 1e-4
 TINY, OFF = 1e-7, 1e-6
-MAX_DENSE = 9_000
 
 
 @dataclass
@@ -107,6 +106,12 @@ class BlockSolver(BlockCriterion):
         for a in range(cross.values.shape[0]):
             for b in range(cross.values.shape[1]):
                 value = cross.values[a, b]
+                if spread[0].shape[1] >= SPARSE_FROM:
+                    shape = (result[t].shape[2], result[s].shape[2])
+                    matrix = sparse(value, cross.rows, cross.columns, shape)
+                    result[t][a] -= (matrix @ spread[s][b].T).T
+                    result[s][b] -= (matrix.T @ spread[t][a].T).T
+                    continue
                 for m in range(spread[0].shape[1]):
                     down = value * spread[s][b, m, cross.columns]
                     result[t][a, m] -= np.bincount(cross.rows, down, result[t].shape[2])
@@ -149,6 +154,12 @@ class BlockSolver(BlockCriterion):
             axis=1,
         )
 
+    def _scalar_levels(self, state: BlockState, inverse: list[Array]) -> Array:
+        """(G1,): what the coupling adds to the diagonal of M^-1, one effect per level."""
+        own = [state.lambdas[k] for k in self.order]
+        forms = self.coupling.scalar.forms(inverse, self._rest_sds(own))
+        return (own[0][0, 0] * state.inverse_L[0][0] ** 2) ** 2 * forms
+
     def _first_sum(self, state: BlockState, inverse: list[Array]) -> Array:
         q, inverse_L = self.factors[0].width, state.inverse_L
         result = np.zeros((q, q))
@@ -156,8 +167,10 @@ class BlockSolver(BlockCriterion):
             for b in range(q):
                 low = max(a, b)
                 result[a, b] = sum(inverse_L[k][a] @ inverse_L[k][b] for k in range(low, q))
-        lowered = self._lowered(state)
         coupling = self.coupling
+        if coupling.scalar is not None:
+            return result + self._scalar_levels(state, inverse).sum()
+        lowered = self._lowered(state)
         if coupling.left is None:
             dense = self._dense(lowered).reshape(self.n_rest, q, -1)
             half = [inverse[0][0] @ dense[:, a] for a in range(q)]
@@ -299,7 +312,7 @@ class BlockSolver(BlockCriterion):
     def _apply_P(self, state: BlockState, v: list[Array]) -> list[Array]:
         """Z'PZ v per factor (elimination order), v of shapes (q, m, G)."""
         pieces = self.pieces(state)
-        result = self._apply_V_inverse(state, v)
+        result = self.apply_V_inverse(state, v)
         Uv = sum(np.einsum("ajg,amg->jm", U, x) for U, x in zip(pieces.U, v, strict=True))
         HUv = state.H @ Uv
         return [
@@ -307,7 +320,7 @@ class BlockSolver(BlockCriterion):
             for part, U in zip(result, pieces.U, strict=True)
         ]
 
-    def _apply_V_inverse(self, state: BlockState, v: list[Array]) -> list[Array]:
+    def apply_V_inverse(self, state: BlockState, v: list[Array]) -> list[Array]:
         """Z'V^-1 Z v per factor (elimination order), v of shapes (q, m, G)."""
         Av = [-part for part in self._minus_A(v[0], v[1:], [np.zeros_like(x) for x in v])]
         own = [state.lambdas[k] for k in self.order]
@@ -371,70 +384,9 @@ class BlockSolver(BlockCriterion):
         inner = (J @ np.concatenate(fixed)).reshape(k, p, p)
         return result, state.H @ inner @ state.H
 
-    # -- Kenward–Roger
-
     def kenward_roger_parts(self, state: BlockState) -> KenwardRogerParts:
         """As ``SingleFactorCriterion.kenward_roger_parts``, for the entries of all G."""
-        pieces, p = self.pieces(state), self.conditioned.p
-        units = [(i, e) for i, f in enumerate(self.factors) for e in symmetric_units(f)]
-        k = len(units)
-        S = np.stack([np.einsum("ab,aibj->ij", e, _fixed(pieces.cross[i])) for i, e in units])
-        v = [np.zeros((f.width, k * p, f.n_levels)) for f in self.factors]
-        for j, (i, e) in enumerate(units):
-            v[i][:, j * p : (j + 1) * p] = np.einsum("ab,bjg->ajg", e, pieces.U[i])
-        Kv = self._apply_V_inverse(state, v)
-        Q = sum(np.einsum("amg,ang->mn", x, y, optimize=True) for x, y in zip(v, Kv, strict=True))
-        Q = Q.reshape(k, p, k, p).transpose(0, 2, 1, 3)
-        K = self._dense_inner(state)
-        starts = np.cumsum([0, *(f.width * f.n_levels for f in self.factors)])
-        spans = [
-            K[starts[i] : starts[i + 1]].reshape(f.width, f.n_levels, -1)
-            for i, f in enumerate(self.factors)
-        ]
-        blocks = [
-            [
-                span[:, :, starts[i] : starts[i + 1]].reshape(*span.shape[:2], g.width, g.n_levels)
-                for i, g in enumerate(self.factors)
-            ]
-            for span in spans
-        ]
-        trace_1 = np.array([np.einsum("ab,agbg->", e, blocks[i][i]) for i, e in units])
-        trace_2 = np.empty((k, k))
-        squares = {}
-        for j, (i, e) in enumerate(units):
-            for m, (n, f) in enumerate(units):
-                if (i, n) not in squares:
-                    squares[i, n] = np.einsum(
-                        "bgch,dhag->abcd", blocks[i][n], blocks[n][i], optimize=True
-                    )
-                trace_2[j, m] = np.einsum("ab,cd,abcd->", e, f, squares[i, n])
-        return KenwardRogerParts(S, Q, trace_1, trace_2)
-
-    def _dense_inner(self, state: BlockState) -> Array:
-        """Z'V^-1 Z of all random effects, ordered by factor, column, level."""
-        total = sum(f.width * f.n_levels for f in self.factors)
-        if total > MAX_DENSE:
-            raise ModelError(
-                f"Kenward–Roger needs all pairs of the {total:,} random effects, more than this "
-                f"program holds ({MAX_DENSE:,}).",
-                "Choose Satterthwaite degrees of freedom; with so many groups they agree.",
-                code="kr_too_large",
-            )
-        result = np.empty((total, total))
-        done = 0
-        for i, f in enumerate(self.factors):
-            for a in range(f.width):
-                for start in range(0, f.n_levels, 256):
-                    stop = min(f.n_levels, start + 256)
-                    v = [np.zeros((g.width, stop - start, g.n_levels)) for g in self.factors]
-                    v[i][a, np.arange(stop - start), np.arange(start, stop)] = 1.0
-                    Kv = self._apply_V_inverse(state, v)
-                    column = np.concatenate(
-                        [x.transpose(0, 2, 1).reshape(-1, stop - start) for x in Kv]
-                    )
-                    result[:, done : done + stop - start] = column
-                    done += stop - start
-        return result
+        return kenward_roger_parts(self, state)
 
     # -- random effects
 
@@ -473,6 +425,8 @@ class BlockSolver(BlockCriterion):
         for a in range(q):
             for b in range(q):
                 result[a, b] = sum(inverse_L[k][a] * inverse_L[k][b] for k in range(max(a, b), q))
+        if coupling.scalar is not None:
+            return result + self._scalar_levels(state, inverse)
         if coupling.left is None:
             dense = self._dense(lowered).reshape(self.n_rest, q, G)
             half = np.stack([inverse[0][0] @ dense[:, a] for a in range(q)], axis=1)
@@ -493,7 +447,3 @@ class BlockSolver(BlockCriterion):
         for k, values in zip(self.order, found, strict=True):
             result[k] = values
         return result
-
-
-def _fixed(cross: Array) -> Array:
-    return cross[:, :-1, :, :-1]

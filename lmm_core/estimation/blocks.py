@@ -14,7 +14,7 @@ from math import log
 import numpy as np
 
 from lmm_core.estimation import batched
-from lmm_core.estimation.criterion import cholesky_levels, constant, invert_lower
+from lmm_core.estimation.criterion import constant
 from lmm_core.estimation.crossproducts import Conditioned, Factor
 from lmm_core.estimation.pairs import (
     CrossProducts,
@@ -22,9 +22,20 @@ from lmm_core.estimation.pairs import (
     find_coupling,
     find_pieces,
 )
+from lmm_core.estimation.shrinkage import cholesky_levels, invert_lower
 from lmm_core.estimation.state import Reduced
 
 Array = np.ndarray
+
+# From so many right-hand sides on a sparse matrix is worth its making.
+SPARSE_FROM = 8
+
+
+def sparse(values: Array, rows: Array, columns: Array, shape: tuple[int, int]):
+    """A sparse matrix (``shape``) from its entries."""
+    from scipy.sparse import csr_array
+
+    return csr_array((values, (rows, columns)), shape=shape)
 
 
 @dataclass
@@ -98,7 +109,11 @@ class BlockCriterion:
         )
         order = np.lexsort((entry_effects, entry_levels))
         self.entry_order = order
-        self.coupling = find_coupling(entry_effects, entry_levels, first.n_levels, self.structure)
+        scalar = all(f.width == 1 for f in self.factors)
+        values = np.concatenate([c.values[0, 0] for c in self.first_cross]) if scalar else None
+        self.coupling = find_coupling(
+            entry_effects, entry_levels, first.n_levels, self.structure, values
+        )
 
     def _entries(self) -> tuple[Array, Array]:
         """(effect of the others, level of the first factor) of every coupling entry."""
@@ -155,7 +170,7 @@ class BlockCriterion:
         inverse_L = invert_lower(L)
         W1 = self._lower_first(inverse_L, self._scaled(first, self.B[0]))
         Y = self._coupling(own, inverse_L)
-        flat = self._schur(own, Y)
+        flat = self._schur(own, Y, inverse_L)
         roots = [batched.cholesky(block) for block in self.structure.blocks(flat)]
         rest = self._rest_right(own) - self._Y_times(Y, W1)
         reduced = self.conditioned.gram - np.matmul(W1, W1.transpose(0, 2, 1)).sum(axis=0)
@@ -208,10 +223,18 @@ class BlockCriterion:
             ]
         return np.concatenate(parts)[self.entry_order]
 
-    def _schur(self, own: list[Array], Y: Array) -> Array:
+    def _rest_sds(self, own: list[Array]) -> Array:
+        """(K,): Lambda of each effect of the others, where all have one per level."""
+        widths = [f.n_levels for f in self.factors[1:]]
+        return np.repeat([float(Lambda[0, 0]) for Lambda in own[1:]], widths)
+
+    def _schur(self, own: list[Array], Y: Array, inverse_L: list[list[Array]]) -> Array:
         """Flat dense blocks of I + Lambda_R'A_RR Lambda_R - Y Y'."""
         pieces, coupling = self.structure, self.coupling
-        if coupling.left is None:
+        if coupling.scalar is not None:
+            weights = (own[0][0, 0] * inverse_L[0][0]) ** 2
+            flat = coupling.scalar.products(self._rest_sds(own), -weights)
+        elif coupling.left is None:
             flat = np.ascontiguousarray(-batched.gram(self._dense(Y))).reshape(-1)
         else:
             flat = self._pair_sums(Y, Y)
@@ -262,6 +285,10 @@ class BlockCriterion:
         """(K, m): Y applied to (q1, m, G1)."""
         coupling = self.coupling
         m = right.shape[1]
+        if m >= SPARSE_FROM:
+            shape = (self.n_rest, self.factors[0].n_levels)
+            parts = zip(Y.T, right, strict=True)
+            return sum(sparse(y, coupling.effect, coupling.level, shape) @ r.T for y, r in parts)
         result = np.empty((self.n_rest, m))
         for j in range(m):
             values = np.einsum("ia,ai->i", Y, right[:, j, coupling.level])
@@ -274,6 +301,11 @@ class BlockCriterion:
         q, G = self.factors[0].width, self.factors[0].n_levels
         m = right.shape[1]
         result = np.empty((q, m, G))
+        if m >= SPARSE_FROM:
+            for a in range(q):
+                matrix = sparse(Y[:, a], coupling.level, coupling.effect, (G, self.n_rest))
+                result[a] = (matrix @ right).T
+            return result
         for j in range(m):
             column = right[coupling.effect, j]
             for a in range(q):

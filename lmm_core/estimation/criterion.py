@@ -15,8 +15,10 @@ from math import exp, log, pi
 
 import numpy as np
 
+from lmm_core.errors import EstimationError
 from lmm_core.estimation.crossproducts import Conditioned, Factor, FactorProducts
 from lmm_core.estimation.scoring import ScoringParts
+from lmm_core.estimation.shrinkage import PairLevels, shrinkage
 from lmm_core.estimation.state import Reduced
 
 Array = np.ndarray
@@ -36,6 +38,8 @@ class State(Reduced):
     KB: Array
     root: Array
     value: float
+    #: |S| per level (G,), where there are two effects.
+    det_S: Array | None = None
 
 
 @dataclass
@@ -94,7 +98,12 @@ class SingleFactorCriterion:
         self.evaluations += 1
         A, B = self.products.A, self.products.B
         Lambda = self.Lambda(theta)
-        K, log_det = _shrinkage(Lambda, A)
+        det_S = None
+        if len(A) == 2:
+            K, det_S = self._pair.shrinkage(Lambda)
+            log_det = float(np.log(det_S).sum())
+        else:
+            K, log_det = shrinkage(Lambda, A)
         KB = np.einsum("abg,bjg->ajg", K, B)
         reduced = self.conditioned.gram - np.matmul(B, KB.transpose(0, 2, 1)).sum(axis=0)
         root = np.linalg.cholesky(reduced)
@@ -102,15 +111,22 @@ class SingleFactorCriterion:
         value = log_det + 2.0 * self.degrees * float(logs[-1])
         if self.reml:
             value += 2.0 * float(sum(logs[:-1].tolist()))
-        return State(Lambda, K, KB, root, value)
+        return State(Lambda, K, KB, root, value, det_S)
+
+    @cached_property
+    def _pair(self) -> PairLevels:
+        return PairLevels(self.products.A)
 
     def pieces(self, state: State) -> Pieces:
         """The per-level quantities of the derivatives at a state."""
         A, B = self.products.A, self.products.B
         q, width, G = B.shape
         U = B - np.einsum("abg,bjg->ajg", A, state.KB)
-        KA = np.einsum("abg,bcg->acg", state.K, A)
-        Q = A - np.einsum("abg,bcg->acg", A, KA)
+        if state.det_S is not None:
+            Q = self._pair.Q(state.Lambda, state.det_S)
+        else:
+            KA = np.einsum("abg,bcg->acg", state.K, A)
+            Q = A - np.einsum("abg,bcg->acg", A, KA)
         # The last column becomes Z'Py = Z'V^-1 (y - X beta).
         U[:, -1] -= np.matmul(state.beta, U[:, :-1])
         flat = U.reshape(q * width, G)
@@ -149,7 +165,8 @@ class SingleFactorCriterion:
             log_det -= np.einsum("abjl,cdlj->abcd", S, S)
         v = pieces.cross[:, :-1, :, -1].transpose(0, 2, 1)
         squares = Quu + Quu.transpose(2, 3, 0, 1)
-        squares = squares - 2.0 * np.einsum("abj,jk,cdk->abcd", _sym(v), state.H, _sym(v))
+        half = (_sym(v) @ state.inverse_root.T).reshape(q * q, -1)
+        squares = squares - 2.0 * (half @ half.T).reshape(q, q, q, q)
         return Curvature(log_det, squares, pieces.cross[:, -1, :, -1])
 
     def hessian(self, state: State, gradient_G: Array, curvature: Curvature) -> Array:
@@ -322,59 +339,25 @@ def symmetric_units(factor: Factor) -> Array:
 
 
 def constant(conditioned: Conditioned, reml: bool) -> float:
-    """What is added to a criterion value to give -2 log-likelihood on the user's scale."""
+    """What is added to a criterion value to give -2 log-likelihood on the user's scale.
+
+    Raises
+    ------
+    EstimationError
+        When there are no more rows than coefficients.
+    """
     n, p = conditioned.n, conditioned.p
     degrees = n - (p if reml else 0)
+    if n <= p:
+        raise EstimationError(
+            f"There are {n:,} rows for {p:,} coefficients; nothing is left for the residuals.",
+            "Leave out some predictors or interactions.",
+            code="too_many_coefficients",
+        )
     total = degrees * (1.0 + log(2.0 * pi * conditioned.scale**2 / degrees))
     if reml:
         total -= 2.0 * conditioned.basis.log_det
     return total - conditioned.log_weights
-
-
-def _shrinkage(Lambda: Array, A: Array) -> tuple[Array, float]:
-    """K = Lambda S^-1 Lambda' (q, q, G) and log|S| over all levels, S = Lambda'A Lambda + I."""
-    q, _, G = A.shape
-    if q == 1:
-        variance = float(Lambda[0, 0]) ** 2
-        S = variance * A + 1.0
-        return variance / S, float(np.log(S).sum())
-    LA = (Lambda.T @ A.reshape(q, q * G)).reshape(q, q, G)
-    L = cholesky_levels(Lambda, LA)
-    inverse_L = np.zeros((q, q, G))
-    for a, row in enumerate(invert_lower(L)):
-        for b, entry in enumerate(row):
-            inverse_L[b, a] = entry
-    half = (Lambda @ inverse_L.reshape(q, q * G)).reshape(q, q, G)
-    log_det = 2.0 * sum(float(np.log(L[a][a]).sum()) for a in range(q))
-    return np.einsum("akg,bkg->abg", half, half), log_det
-
-
-def cholesky_levels(Lambda: Array, LA: Array) -> list[list[Array]]:
-    """Lower factor of Lambda'A Lambda + I per level, as nested lists of (G,) vectors."""
-    q = len(Lambda)
-    L: list[list[Array]] = []
-    for a in range(q):
-        row: list[Array] = []
-        for b in range(a + 1):
-            entry = sum(LA[a, c] * Lambda[c, b] for c in range(b, q))
-            for k in range(b):
-                entry = entry - row[k] * (L[b][k] if b < a else row[k])
-            row.append(np.sqrt(entry + 1.0) if a == b else entry / L[b][b])
-        L.append(row)
-    return L
-
-
-def invert_lower(L: list[list[Array]]) -> list[list[Array]]:
-    q = len(L)
-    inverse: list[list[Array]] = []
-    for a in range(q):
-        diagonal = 1.0 / L[a][a]
-        row = []
-        for b in range(a):
-            total = sum(L[a][k] * inverse[k][b] for k in range(b, a))
-            row.append(-total * diagonal)
-        inverse.append([*row, diagonal])
-    return inverse
 
 
 def _swap(products: Array, q: int) -> Array:

@@ -8,16 +8,20 @@ rows aren't needed again until fitted values are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lmm_core.errors import EstimationError, ModelError
+from lmm_core.estimation.identified import check_identified
 from lmm_core.model.design import Design, RandomBlock
 from lmm_core.model.rank import Basis, find_basis, slices
 
 Array = np.ndarray
+
+# From so many rows in a run summing by runs is quicker than by levels.
+LONG_RUNS = 16
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,15 @@ def condition(design: Design) -> Conditioned:
     ------
     EstimationError
         When the fixed effects reproduce the outcome exactly.
+    ModelError
+        When random slopes overlap, or a correlation isn't determined by the data.
     """
+    if design.residual is not None:
+        raise EstimationError(
+            "The residual structure has to be taken up before the rows are summed.",
+            "Fit the model by fit_model.",
+            code="residual_structure_fit",
+        )
     basis, weights = design.basis, design.weights
     rows_basis = _ConditionedRows(design)
     squares, total = rows_basis.residual_squares(), rows_basis.total_squares
@@ -134,6 +146,9 @@ def condition(design: Design) -> Conditioned:
     scale = float(np.sqrt(squares / design.n))
     factors = tuple(_factor(blocks) for blocks in _by_grouping(design.blocks))
     products = tuple(_accumulate(design, factor, rows_basis, scale) for factor in factors)
+    for factor, product in zip(factors, products, strict=True):
+        if factor.width > 1:
+            check_identified(factor, product.A)
     gram = np.eye(design.p + 1)
     gram[-1, -1] = design.n
     beta_ols = basis.transform @ rows_basis.coefficients
@@ -145,21 +160,26 @@ def condition(design: Design) -> Conditioned:
 
 
 class _ConditionedRows:
-    """Conditioned rows of [X y], made slice by slice."""
+    """Conditioned rows of [X y], made slice by slice; held where one slice is all."""
 
     def __init__(self, design: Design) -> None:
         self.design = design
         self.centre = float(design.y.mean()) if design.layout.intercept else 0.0
         self.coefficients = np.zeros(design.p)
         self.total_squares = 0.0
+        self.held: Array | None = None
         for rows in slices(design.n, design.p):
             x, y = self.rows(rows, residual=False)
+            self.held = x if len(x) == design.n else None
             wy = y if design.weights is None else y * design.weights[rows]
             self.coefficients += x.T @ wy
             self.total_squares += float(y @ wy)
 
     def rows(self, rows: slice, residual: bool = True) -> tuple[Array, Array]:
-        x = self.design.basis.apply(self.design.model_matrix.rows(rows))
+        if self.held is None:
+            x = self.design.basis.apply(self.design.model_matrix.rows(rows))
+        else:
+            x = self.held[rows]
         y = self.design.y[rows] - self.centre
         return x, y - x @ self.coefficients if residual else y
 
@@ -234,18 +254,31 @@ def _accumulate(
         weighted = z if design.weights is None else z * design.weights[rows, None]
         codes = factor.codes[rows]
         plain = q == 1 and design.weights is None and factor.blocks[0].names == ("(Intercept)",)
+        sums, present = _summing(codes, G)
         for a in range(q):
             for b in range(a + 1):
-                A[a, b] += np.bincount(codes, weighted[:, a] * z[:, b], G)
+                A[a, b, present] += sums(weighted[:, a] * z[:, b])
             for j in range(p):
                 column = x[:, j] if plain else weighted[:, a] * x[:, j]
-                B[a, j] += np.bincount(codes, column, G)
-            B[a, p] += np.bincount(codes, (y if plain else weighted[:, a] * y), G)
+                B[a, j, present] += sums(column)
+            B[a, p, present] += sums(y if plain else weighted[:, a] * y)
     for a in range(q):
         for b in range(a):
             A[b, a] = A[a, b]
     B[:, p] /= scale
     return FactorProducts(A, B)
+
+
+def _summing(codes: Array, n_levels: int) -> tuple[Callable[[Array], Array], Array | slice]:
+    """A function that sums a column per level, and the levels that its sums belong to.
+
+    Rows that lie together by level, as tables mostly have them, are summed in one go.
+    """
+    ends = np.flatnonzero(codes[1:] != codes[:-1])
+    if len(codes) >= LONG_RUNS * (len(ends) + 1) and (codes[ends] < codes[ends + 1]).all():
+        starts = np.concatenate(([0], ends + 1))
+        return lambda column: np.add.reduceat(column, starts), codes[starts]
+    return lambda column: np.bincount(codes, column, n_levels), slice(None)
 
 
 def conditioned_columns(factor: Factor, rows: slice) -> Array:

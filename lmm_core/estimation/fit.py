@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from math import sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,7 +21,14 @@ from lmm_core.estimation.optimise import optimise
 from lmm_core.estimation.threads import one_thread
 from lmm_core.model.design import Design
 
+if TYPE_CHECKING:
+    from lmm_core.estimation.residual_structures.fitted import ResidualFit
+
 Array = np.ndarray
+
+# A residual SD below this share of what the predictors alone leave is rounding; below the second
+# rounding can keep the optimum from being found.
+EXACT, NEARLY_EXACT = 1e-6, 1e-4
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,10 @@ class Estimates:
     ``beta`` (p,); ``vcov`` (p, p) its covariance; ``sigma`` the residual SD; ``lambdas`` per
     grouping factor (q, q) the relative covariance factor on the user's scale; ``deviance`` -2 times
     the log-likelihood or the REML criterion.
+
+    With a residual structure (``residual``) ``criterion`` is that of the transformed rows, and
+    ``sigma`` the residual SD where the variance function is 1; ``deviance`` is that of the rows as
+    they are. Otherwise every row's residual SD is ``sigma`` over the root of its prior weight.
     """
 
     beta: Array
@@ -41,6 +53,7 @@ class Estimates:
     theta: Array
     convergence: Convergence
     criterion: Criterion
+    residual: ResidualFit | None = None
 
     @property
     def loglik(self) -> float:
@@ -48,8 +61,9 @@ class Estimates:
 
     @property
     def n_parameters(self) -> int:
-        """Fixed effects, covariance parameters and the residual variance."""
-        return len(self.beta) + len(self.theta) + 1
+        """Fixed effects, covariance parameters, the residual variance, and its structure's."""
+        structure = 0 if self.residual is None else len(self.residual.free)
+        return len(self.beta) + len(self.theta) + 1 + structure
 
     @property
     def conditioned(self) -> Conditioned:
@@ -66,6 +80,35 @@ class Estimates:
     def covariances(self) -> tuple[Array, ...]:
         """Per grouping factor (q, q): covariance of the random effects, user's scale."""
         return tuple(self.sigma**2 * L @ L.T for L in self.lambdas)
+
+    @property
+    def residual_variance(self) -> float:
+        """The mean residual variance over the rows, without prior weights."""
+        if self.residual is None:
+            return self.sigma**2
+        return self.sigma**2 * float((self.residual.relative_sd**2).mean())
+
+    def residual_sd(self, weights: Array | None, n: int | None = None) -> Array:
+        """(n,): each row's residual SD, prior weights included; ``n`` where there are none."""
+        if self.residual is not None:
+            sd = self.sigma * self.residual.relative_sd
+        else:
+            sd = np.full(len(weights) if weights is not None else int(n or 0), self.sigma)
+        return sd if weights is None else sd / np.sqrt(weights)
+
+    def normalised(self, residuals: Array, weights: Array | None) -> Array:
+        """(n,): residuals (outcome units) as independent ones of SD 1 when the model is right."""
+        if self.residual is not None:
+            return self.residual.whiten(residuals) / self.sigma
+        scaled = residuals / self.sigma
+        return scaled if weights is None else scaled * np.sqrt(weights)
+
+    def residuals_from(self, noise: Array, weights: Array | None) -> Array:
+        """(n,): residuals of the model from independent ones of SD 1; inverts ``normalised``."""
+        if self.residual is not None:
+            return self.sigma * self.residual.colour(noise)
+        scaled = noise * self.sigma
+        return scaled if weights is None else scaled / np.sqrt(weights)
 
     @cached_property
     def modes(self) -> tuple[Array, ...]:
@@ -86,7 +129,7 @@ class Estimates:
 
 
 def estimate(design: Design, optimizer: str = "auto", start: Array | None = None) -> Estimates:
-    """Fit by ML or REML as the design's spec says.
+    """Fit by ML or REML as the design's spec says, with its residual structure if it has one.
 
     Raises
     ------
@@ -95,6 +138,10 @@ def estimate(design: Design, optimizer: str = "auto", start: Array | None = None
     """
     try:
         with one_thread(design.n):
+            if design.residual is not None:
+                from lmm_core.estimation.residual_structures.estimate import estimate_structured
+
+                return estimate_structured(design, optimizer)
             return _estimate(design, optimizer, start)
     except np.linalg.LinAlgError as error:
         raise EstimationError(
@@ -117,7 +164,18 @@ def _estimate(design: Design, optimizer: str, start: Array | None) -> Estimates:
     reml = design.spec.reml
     conditioned = condition(design)
     criterion = criterion_of(conditioned, reml, design.weights)
-    return estimates_from(criterion, optimizer, start)
+    estimates = estimates_from(criterion, optimizer, start)
+    share = estimates.sigma / conditioned.scale
+    if share < EXACT or (share < NEARLY_EXACT and not estimates.convergence.converged):
+        groups = " and ".join(factor.name for factor in conditioned.factors)
+        raise EstimationError(
+            f"The predictors and the groups of {groups} reproduce {design.spec.outcome_column} "
+            "exactly; nothing is left for residuals.",
+            f"Is {design.spec.outcome_column} computed from other columns? Choose an outcome that "
+            "was measured, or leave out random slopes.",
+            code="perfect_fit",
+        )
+    return estimates
 
 
 def estimates_from(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import prod, sqrt
+from math import hypot, prod, sqrt
 
 import numpy as np
 
@@ -19,6 +19,13 @@ def lower_root(root: Array) -> Array:
     singular and of any shape (q, m).
     """
     q = root.shape[0]
+    if root.shape == (2, 2):
+        (a, b), (c, d) = root.tolist()
+        length = hypot(a, b)
+        if length > 0:
+            # The QR decomposition of two rows, written out: these are most models' terms.
+            along, across = (a * c + b * d) / length, abs(a * d - b * c) / length
+            return np.array([[length, 0.0], [along, across]])
     upper = np.linalg.qr(root.T, mode="r")
     lower = np.zeros((q, q))
     rows = upper.shape[0]

@@ -48,6 +48,8 @@ def minimise(
     value, state = first or value_at(theta)
     radius = 1.0 + float(np.sqrt(theta @ theta))
     gradient = hessian = np.zeros(0)
+    if not np.isfinite(value):
+        return NewtonResult(theta, value, state, 0, False, gradient, hessian)
     for iteration in range(max_iterations):
         gradient, hessian = derivatives_at(theta, state)
         roots, axes = _eigen(hessian)

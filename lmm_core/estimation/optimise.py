@@ -25,6 +25,7 @@ RESCUE = (
     ("nelder-mead", 0.5),
     ("powell", 1.0),
 )
+MOST_BLIND = 12
 NAMES = {
     "newton": "Newton",
     "l-bfgs-b": "L-BFGS-B",
@@ -74,7 +75,12 @@ def optimise(
     best = (point, record)
     attempts = record.attempts
     for name, spread in RESCUE:
-        trial, attempt = run(criterion, name, criterion.start(spread), 10 * max_iterations)
+        # Without derivatives a hopeless search takes longer than anybody waits.
+        blind = name in ("nelder-mead", "powell")
+        if blind and criterion.size > MOST_BLIND:
+            continue
+        most = max_iterations if blind else 10 * max_iterations
+        trial, attempt = run(criterion, name, criterion.start(spread), most)
         trial, record = _finish(
             criterion, trial, (*attempts, attempt), "newton", 10 * max_iterations
         )
@@ -88,12 +94,16 @@ def optimise(
 
 def best_start(criterion: Criterion) -> tuple[Array, tuple[float, object]]:
     """A step of Fisher scoring from a middling spread of the (conditioned) random effects; where
-    that isn't better than the spread, the best of a few equal spreads. With value and state.
+    that isn't better than the spread, the best of a few equal spreads; the middling spread itself
+    for a criterion without scoring. With value and state.
     """
     middle = criterion.start(MIDDLE)
     known = value_at(criterion, middle)
     if known[1] is not None:
-        scored = scored_start(criterion, known[1]) if criterion.has_scoring else None
+        if not criterion.has_scoring:
+            # Large models: an evaluation costs nearly as much as a step that leads on.
+            return middle, known
+        scored = scored_start(criterion, known[1])
         if scored is not None:
             trial = value_at(criterion, scored)
             if trial[0] <= known[0]:
@@ -172,6 +182,14 @@ def run(
 
 
 def _scipy(
+    criterion: Criterion, optimizer: str, start: Array, max_iterations: int
+) -> tuple[Array, str]:
+    # What lies beyond the range of numbers counts as far.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        return _minimised(criterion, optimizer, start, max_iterations)
+
+
+def _minimised(
     criterion: Criterion, optimizer: str, start: Array, max_iterations: int
 ) -> tuple[Array, str]:
     from scipy.optimize import minimize

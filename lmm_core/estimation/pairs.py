@@ -14,6 +14,7 @@ import numpy as np
 
 from lmm_core.errors import ModelError
 from lmm_core.estimation.crossproducts import Factor, conditioned_columns
+from lmm_core.estimation.scalar_pairs import ScalarPairs, scalar_pairs
 from lmm_core.model.rank import slices
 
 Array = np.ndarray
@@ -124,7 +125,8 @@ class Coupling:
 
     ``left`` and ``right`` index entries with left <= right; ``position`` is the flat place of
     (effect_left, effect_right), ``mirror`` that of the transposed entry. When pairs would be too
-    many, they are None and the coupling is computed by dense products.
+    many, they are None and the coupling is computed by dense products. ``scalar`` takes the place
+    of the pairs where every factor has one effect per level.
     """
 
     effect: Array
@@ -133,12 +135,19 @@ class Coupling:
     right: Array | None
     position: Array | None
     mirror: Array | None
+    scalar: ScalarPairs | None = None
 
 
-def find_coupling(effect: Array, level: Array, n_levels: int, pieces: Pieces) -> Coupling:
-    """Sort entries by level and list the pairs, unless dense products are cheaper."""
+def find_coupling(
+    effect: Array, level: Array, n_levels: int, pieces: Pieces, values: Array | None = None
+) -> Coupling:
+    """Sort entries by level and list the pairs, unless dense products are cheaper.
+
+    ``values`` are those of the entries where every factor has one effect per level.
+    """
     order = np.lexsort((effect, level))
     effect, level = effect[order], level[order]
+    values = None if values is None else values[order]
     counts = np.bincount(level, minlength=n_levels)
     n_pairs = float((counts.astype(float) * (counts + 1) / 2).sum())
     largest = max(pieces.sizes)
@@ -150,9 +159,12 @@ def find_coupling(effect: Array, level: Array, n_levels: int, pieces: Pieces) ->
     # Entry i is paired with all entries of its level from itself onwards.
     within = np.arange(len(effect)) - starts[level]
     remaining = counts[level] - within
+    first = np.cumsum(remaining) - remaining
+    right = np.arange(int(remaining.sum())) + np.repeat(np.arange(len(effect)) - first, remaining)
+    if values is not None:
+        scalar = scalar_pairs(pieces, effect, level, values, remaining, right)
+        return Coupling(effect, level, None, None, None, None, scalar)
     left = np.repeat(np.arange(len(effect)), remaining)
-    offset = np.arange(len(left)) - np.repeat(np.cumsum(remaining) - remaining, remaining)
-    right = left + offset
     position = pieces.position(effect[left], effect[right])
     mirror = pieces.position(effect[right], effect[left])
     return Coupling(effect, level, left, right, position, mirror)

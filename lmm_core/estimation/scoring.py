@@ -9,6 +9,7 @@ design their solution is the REML estimate itself, whatever the guess.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import Protocol
 
 import numpy as np
@@ -91,6 +92,16 @@ def _root(factor: Factor, entries: Array) -> Array:
         if stop - start == 1:
             Lambda[start, start] = max(G[start, start], SMALLEST**2) ** 0.5
             continue
+        if stop - start == 2:
+            (a, b), (_, c) = G[part, part].tolist()
+            least = SMALLEST**2
+            if a > least and (a - least) * (c - least) > b * b:
+                # Both directions are wide enough: the Cholesky factor, written out.
+                first = sqrt(a)
+                Lambda[start, start] = first
+                Lambda[start + 1, start] = b / first
+                Lambda[start + 1, start + 1] = sqrt(c - b * b / a)
+                continue
         roots, axes = np.linalg.eigh(G[part, part])
         Lambda[part, part] = lower_root(axes * np.sqrt(np.maximum(roots, SMALLEST**2)))
     return Lambda

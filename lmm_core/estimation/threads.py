@@ -19,12 +19,18 @@ def _controller():
     return ThreadpoolController()
 
 
+@lru_cache(maxsize=1)
+def _blas():
+    return tuple(_controller().select(user_api="blas").lib_controllers)
+
+
 @contextmanager
 def one_thread(n_rows: int) -> Iterator[None]:
     """BLAS on one thread while any fit runs; sessions are threads, so entries are counted."""
     global _depth, _limiter
     with _lock:
-        if _depth == 0:
+        # Setting a number that is set already costs a twentieth of a small fit.
+        if _depth == 0 and any(library.num_threads != 1 for library in _blas()):
             _limiter = _controller().limit(limits=1, user_api="blas")
         _depth += 1
     try:

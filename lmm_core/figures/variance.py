@@ -183,4 +183,4 @@ def _icc_at(fit: FittedModel, group: str, column: str, x: np.ndarray) -> np.ndar
         return share
     # From own / (own + residual) to own / (own + others + residual).
     own = np.einsum("ma,ab,mb->m", rows, estimates.covariances[k], rows)
-    return own / (own + others + fit.sigma**2)
+    return own / (own + others + fit.estimates.residual_variance)

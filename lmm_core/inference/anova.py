@@ -69,7 +69,11 @@ def _orthonormal(L: Array, change: Array | None) -> Array:
     if change is None:
         return _span(L)
     # L beta = (L change^-1)(change beta)
-    inner = np.linalg.solve(change.T, L.T).T
+    try:
+        inner = np.linalg.solve(change.T, L.T).T
+    except np.linalg.LinAlgError:
+        # Near copies among the predictors: the codings can't be told apart in these rows.
+        return _span(L)
     return _span(inner) @ change
 
 

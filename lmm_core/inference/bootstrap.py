@@ -34,10 +34,13 @@ class Bootstrap:
     def intervals(self, level: float) -> pd.DataFrame:
         """parameter, conf_low, conf_high."""
         tail = 50.0 * (1.0 - level)
-        if len(self.draws) < 2:
-            low = high = np.full(len(self.names), np.nan)
-        else:
-            low, high = np.nanpercentile(self.draws, [tail, 100.0 - tail], axis=0)
+        low, high = np.full((2, len(self.names)), np.nan)
+        # A draw that can't be refitted counts for nothing, and one draw is no interval.
+        draws = self.draws.reshape(-1, len(self.names))
+        some = np.isfinite(draws).sum(axis=0) >= 2
+        if some.any():
+            found = np.nanpercentile(draws[:, some], [tail, 100.0 - tail], axis=0)
+            low[some], high[some] = found
         return pd.DataFrame({"parameter": list(self.names), "conf_low": low, "conf_high": high})
 
 
@@ -51,8 +54,10 @@ def bootstrap(
     """Simulate and refit ``replicates`` times.
 
     ``progress(done, total)`` is called after each replicate; returning False stops the work and
-    keeps what was drawn.
+    keeps what was drawn. With a residual structure its parameters are among those refitted.
     """
+    if estimates.residual is not None:
+        return _structured(design, estimates, replicates, seed, progress)
     simulator = _Simulator(design, estimates, seed)
     parameters = variance_parameters(estimates)
     names = (*(p.name for p in parameters), *design.names)
@@ -67,14 +72,33 @@ def bootstrap(
                 start,
                 1e-7,
             )
-            state = criterion.evaluate(result.theta)
-            x = np.append(result.theta, np.log(state.squares / criterion.degrees))
-            variance = [p.scale * p.value(x)[0] for p in parameters]
-            beta = simulator.beta(state.beta)
-            draws.append([*variance, *beta])
+            _, state = value_at(criterion, result.theta)
+            if state is None:
+                draws.append([np.nan] * len(names))
+            else:
+                x = np.append(result.theta, np.log(state.squares / criterion.degrees))
+                variance = [p.scale * p.value(x)[0] for p in parameters]
+                draws.append([*variance, *simulator.beta(state.beta)])
             if progress is not None and not progress(done, replicates):
                 break
     return Bootstrap(names, np.array(draws))
+
+
+def _structured(
+    design: Design,
+    estimates: Estimates,
+    replicates: int,
+    seed: int,
+    progress: Progress | None,
+) -> Bootstrap:
+    from lmm_core.inference.structured_bootstrap import structured_draws
+
+    assert estimates.residual is not None
+    parameters = [p.name for p in variance_parameters(estimates)]
+    names = (*parameters, *estimates.residual.names, *design.names)
+    with one_thread(design.n):
+        draws = structured_draws(design, estimates, replicates, seed, progress)
+    return Bootstrap(names, draws)
 
 
 class _Simulator:

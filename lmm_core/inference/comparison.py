@@ -182,7 +182,7 @@ def _fits(
         try:
             fitted.append(done if usable else fit(spec.with_options(reml=reml), source))
         except LMMError as error:
-            refused.append((spec.formula, str(error)))
+            refused.append((spec.title, str(error)))
     return fitted, tuple(refused)
 
 
@@ -242,7 +242,7 @@ def _table(fitted: Sequence[FittedModel], tests: Sequence[LikelihoodRatio | None
     ]
     return pd.DataFrame(
         {
-            "formula": [f.spec.formula for f in fitted],
+            "formula": [f.spec.title for f in fitted],
             "npar": k,
             "aic": aic,
             "bic": -2 * loglik + np.log(fitted[0].n_obs) * k,

@@ -70,8 +70,16 @@ def kenward_roger(estimates: Estimates) -> KenwardRoger:
     Raises
     ------
     ModelError
-        For an ML fit: the method is defined for REML.
+        ``kr_needs_reml`` for an ML fit: the method is defined for REML. ``kr_structure`` with a
+        residual structure, for whose parameters the method makes no allowance;
+        ``kr_not_positive`` where the adjusted covariance isn't one.
     """
+    if estimates.residual is not None:
+        raise ModelError(
+            "Kenward–Roger degrees of freedom aren't available with a residual structure.",
+            "Choose Satterthwaite degrees of freedom, which allow for it.",
+            code="kr_structure",
+        )
     if not estimates.reml:
         raise ModelError(
             "Kenward–Roger degrees of freedom need a REML fit.",
@@ -102,6 +110,13 @@ def kenward_roger(estimates: Estimates) -> KenwardRoger:
     inner = np.einsum("kl,klij->ij", weights, full_Q)
     inner -= np.einsum("kl,kij,jm,lmn->in", weights, P, H, P)
     adjusted = H + 2 * H @ inner @ H
+    if not np.linalg.eigvalsh(adjusted)[0] > 0:
+        raise ModelError(
+            "The Kenward–Roger adjustment breaks down here: it would make a variance negative.",
+            "Choose Satterthwaite degrees of freedom; with so few rows or groups take their "
+            "p-values with care.",
+            code="kr_not_positive",
+        )
     # Back to the user's columns and the outcome's units.
     transform, sigma2 = estimates.conditioned.transform, estimates.sigma**2
     back = np.linalg.inv(transform)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from lmm_core.model.encoding import level_name
 from lmm_core.model.spec import ModelSpec, RandomTerm, Term
 
 if TYPE_CHECKING:
@@ -16,11 +17,28 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Without:
+    """Rows that a rung leaves out: those with these levels of a column."""
+
+    column: str
+    levels: tuple[str, ...]
+
+    def rows(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows that stay, in their order."""
+        return frame.loc[~frame[self.column].map(level_name).isin(self.levels)]
+
+
+@dataclass(frozen=True)
 class Rung:
-    """A model of a ladder and what it is called."""
+    """A model of a ladder and what it is called.
+
+    With ``without`` it is fitted to fewer rows: its coefficients stand beside those of the others,
+    but likelihoods, AIC and BIC of different rows say nothing about which model is better.
+    """
 
     name: str
     spec: ModelSpec
+    without: Without | None = None
 
 
 def standard_ladder(spec: ModelSpec, slope: Term | str | None = None) -> tuple[Rung, ...]:
@@ -62,5 +80,5 @@ def coefficient_ladder(fits: Sequence[FittedModel], term: str) -> pd.DataFrame:
     for f in fits:
         table = f.fixed_effects.set_index("term")
         values = table.loc[term, shown].tolist() if term in table.index else [np.nan] * 6
-        rows.append((f.spec.formula, *values))
+        rows.append((f.spec.title, *values))
     return pd.DataFrame(rows, columns=["formula", *shown])

@@ -2,7 +2,7 @@
 
 Fixed effects are nested when the smaller model matrix lies in the column space of the larger;
 random effects when every covariance structure of the smaller one is a special case of one of the
-larger.
+larger; residual structures when the larger one holds the smaller one's parts.
 """
 
 from __future__ import annotations
@@ -123,6 +123,9 @@ def nesting(smaller: Candidate, larger: Candidate) -> Nesting:
     if missing:
         shown = ", ".join(missing[:4]) + (" …" if len(missing) > 4 else "")
         return Nesting(f"the larger one lacks the fixed effect {shown}")
+    small, large = smaller.design.spec.residual, larger.design.spec.residual
+    if small is not None and not (large is not None and large.contains(small)):
+        return Nesting(f"the residual structure “{small.words}” isn't part of the larger one's")
     interior = False
     for part in parts_of(smaller.design):
         homes = parts_of(larger.design)

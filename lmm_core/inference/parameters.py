@@ -49,10 +49,15 @@ def variance_parameters(estimates: Estimates) -> list[Parameter]:
 
 
 def _sigma(x: Array) -> tuple[float, Array]:
-    value = float(np.exp(0.5 * x[-1]))
+    value = _sigma_of(x)
     gradient = np.zeros_like(x)
     gradient[-1] = 0.5 * value
     return value, gradient
+
+
+def _sigma_of(x: Array) -> float:
+    """A search may step beyond the range of numbers, where the criterion is infinite anyway."""
+    return float(np.exp(0.5 * np.clip(x[-1], -120.0, 120.0)))
 
 
 def _sd(criterion, factor: int, row: Array) -> Callable[[Array], tuple[float, Array]]:
@@ -62,7 +67,7 @@ def _sd(criterion, factor: int, row: Array) -> Callable[[Array], tuple[float, Ar
         Lambda = criterion.lambdas(x[:-1])[factor]
         u = row @ Lambda
         norm = float(np.sqrt(u @ u))
-        sigma = float(np.exp(0.5 * x[-1]))
+        sigma = _sigma_of(x)
         slope = np.outer(row, u) * (sigma / max(norm, 1e-12))
         gradient = np.append(_to_theta(criterion, factor, slope), 0.5 * sigma * norm)
         return sigma * norm, gradient

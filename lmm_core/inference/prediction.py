@@ -14,7 +14,7 @@ import pandas as pd
 from lmm_core.errors import ModelError
 from lmm_core.estimation.fit import Estimates
 from lmm_core.inference.distributions import normal_quantile, t_quantile
-from lmm_core.inference.tables import DfMethod
+from lmm_core.inference.tables import DfMethod, root
 from lmm_core.model.design import Design, RandomBlock
 from lmm_core.model.encoding import encode_levels
 
@@ -35,9 +35,10 @@ def predict(
     """Columns ``fit`` and, with an interval, ``conf_low`` and ``conf_high``; index of ``frame``.
 
     A confidence interval is for the mean of the target, a prediction interval for one new
-    observation of it. A group that isn't in the data is predicted by the average. The part of the
-    variance that comes from the fixed effects counts with the t quantile of their df, the rest with
-    the normal one, so that no interval is narrower than that of the average.
+    observation of it, whose residual is independent of those in the data (also where the model's
+    residuals are correlated over time). A group that isn't in the data is predicted by the average.
+    The part of the variance that comes from the fixed effects counts with the t quantile of their
+    df, the rest with the normal one, so that no interval is narrower than that of the average.
     """
     if target not in ("average", "group", "new"):
         raise ModelError(f"The target “{target}” isn't known.", "Use average, group or new.")
@@ -58,15 +59,24 @@ def predict(
     if variance is None:
         return result
     if interval == "prediction":
-        variance = variance + estimates.sigma**2
+        variance = variance + noise_variance(estimates, frame, values)
     z = normal_quantile(0.5 + 0.5 * level)
     squared = z**2 * variance
     unknown = np.all([code < 0 for code in codes.values()], axis=0)
     if target != "group" or unknown.any():
-        wider = (t_quantile(level, method.df(X)) ** 2 - z**2) * fixed
+        # With next to no df the quantile leaves the range of numbers: an infinite interval.
+        with np.errstate(over="ignore", invalid="ignore"):
+            wider = (t_quantile(level, method.df(X)) ** 2 - z**2) * fixed
         squared = squared + (wider if target != "group" else np.where(unknown, wider, 0.0))
-    half = np.sqrt(squared)
+    half = root(squared)
     return result.assign(conf_low=values - half, conf_high=values + half)
+
+
+def noise_variance(estimates: Estimates, frame: pd.DataFrame, values: Array) -> Array | float:
+    """Residual variance of new rows with prior weight 1; ``values`` (m,) are their predictions."""
+    if estimates.residual is None:
+        return estimates.sigma**2
+    return (estimates.sigma * estimates.residual.relative_sd_at(frame, values)) ** 2
 
 
 def level_codes(block: RandomBlock, frame: pd.DataFrame) -> Array:

@@ -3,13 +3,15 @@
 A limit is the extreme value that a parameter takes where -2 log-likelihood (ML) exceeds its minimum
 by no more than the chi-squared quantile. For a variance parameter this is one constrained
 optimisation in (theta, log sigma^2); for a fixed effect a root search, each step of which is a
-small fit from the cross-products with that effect held fixed.
+small fit from the cross-products with that effect held fixed. A residual structure's parameters
+are free as all others (see ``structured_profile``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -24,6 +26,7 @@ from lmm_core.model.design import Design
 
 Array = np.ndarray
 Progress = Callable[[int, int], bool]
+Deviance = Callable[[Array], tuple[float, Array]]
 
 ROOT_TOLERANCE = 1e-4
 AT_ZERO, AT_ONE = 1e-3, 0.9995
@@ -37,6 +40,10 @@ def profile_intervals(
     ``progress(done, total)`` is called after each parameter and stops the work by returning False;
     what is missing then is NaN.
     """
+    if estimates.residual is not None:
+        from lmm_core.inference.structured_profile import structured_profile
+
+        return structured_profile(design, estimates, level, progress)
     with one_thread(design.n):
         ml = estimates if not estimates.reml else _by_ml(design)
         threshold = chi2_quantile(level, 1)
@@ -49,10 +56,22 @@ def profile_intervals(
             rows.append((parameter.name, low, high))
             going = going and (progress is None or progress(len(rows), total))
         for j, name in enumerate(design.names):
-            low, high = _fixed_limits(ml, j, threshold) if going else (np.nan, np.nan)
+            low, high = (np.nan, np.nan)
+            if going:
+                low, high = fixed_limits(_FixedEffect(ml, j), ml, j, ml.theta, threshold)
             rows.append((name, low, high))
             going = going and (progress is None or progress(len(rows), total))
     return pd.DataFrame(rows, columns=["parameter", "conf_low", "conf_high"])
+
+
+class Profile(Protocol):
+    """The deviance with one coefficient held at a value, minimised over the rest from a start;
+    ``lowest`` is that of the estimate.
+    """
+
+    lowest: float
+
+    def deviance(self, value: float, start: Array) -> tuple[float, Array]: ...
 
 
 def _by_ml(design: Design) -> Estimates:
@@ -70,11 +89,21 @@ def _variance_limits(ml: Estimates, parameter: Parameter, threshold: float) -> t
     start = np.append(theta, log_sigma2)
     lowest = criterion.unprofiled(ml.state, log_sigma2)[0]
     best = parameter.value(np.append(ml.theta, log_sigma2))[0]
-    limits = []
-    for sign in (1.0, -1.0):
-        found = _extreme(criterion, parameter, start, lowest + threshold, sign)
-        limits.append(found)
-    low, high = limits
+
+    def deviance(x: Array) -> tuple[float, Array]:
+        _, state = value_at(criterion, x[:-1])
+        if state is None or abs(x[-1]) > 60:
+            return np.inf, np.zeros_like(x)
+        return criterion.unprofiled(state, float(x[-1]))
+
+    return limits_of(deviance, parameter, start, lowest + threshold, best)
+
+
+def limits_of(
+    deviance: Deviance, parameter: Parameter, start: Array, limit: float, best: float
+) -> tuple[float, float]:
+    """The extremes of a parameter where ``deviance`` is at most ``limit``; ``best``: estimate."""
+    low, high = (extreme(deviance, parameter, start, limit, sign) for sign in (1.0, -1.0))
     if parameter.kind == "cor":
         low = -1.0 if low < -AT_ONE else low
         high = 1.0 if high > AT_ONE else high
@@ -88,28 +117,25 @@ def _signs(criterion: Criterion) -> Array:
     return criterion.start(1.0)
 
 
-def _extreme(
-    criterion: Criterion, parameter: Parameter, start: Array, limit: float, sign: float
+def extreme(
+    deviance: Deviance, parameter: Parameter, start: Array, limit: float, sign: float
 ) -> float:
     """The smallest (sign 1) or largest (sign -1) value within the limit."""
     from scipy.optimize import minimize
 
     memory: dict[bytes, tuple[float, Array]] = {}
 
-    def deviance(x: Array) -> tuple[float, Array]:
+    def remembered(x: Array) -> tuple[float, Array]:
         key = x.tobytes()
         if key not in memory:
-            _, state = value_at(criterion, x[:-1])
-            if state is None or abs(x[-1]) > 60:
-                memory[key] = (limit + 1e6, np.zeros_like(x))
-            else:
-                memory[key] = criterion.unprofiled(state, float(x[-1]))
+            value, gradient = deviance(x)
+            memory[key] = (value if np.isfinite(value) else limit + 1e6, gradient)
         return memory[key]
 
     constraint = {
         "type": "ineq",
-        "fun": lambda x: limit - deviance(x)[0],
-        "jac": lambda x: -deviance(x)[1],
+        "fun": lambda x: limit - remembered(x)[0],
+        "jac": lambda x: -remembered(x)[1],
     }
 
     def objective(x: Array) -> tuple[float, Array]:
@@ -117,16 +143,18 @@ def _extreme(
         return sign * value, sign * gradient
 
     best = np.inf
-    for begin in (start, _nudged(criterion, parameter, start, sign)):
-        result = minimize(
-            objective,
-            begin,
-            jac=True,
-            method="SLSQP",
-            constraints=[constraint],
-            options={"maxiter": 200, "ftol": 1e-9},
-        )
-        inside = deviance(result.x)[0] - limit < 1e-3
+    for begin in (start, _nudged(parameter, start, sign)):
+        # A step may go beyond the range of numbers, where the deviance is infinite anyway.
+        with np.errstate(over="ignore", invalid="ignore"):
+            result = minimize(
+                objective,
+                begin,
+                jac=True,
+                method="SLSQP",
+                constraints=[constraint],
+                options={"maxiter": 200, "ftol": 1e-9},
+            )
+        inside = remembered(result.x)[0] - limit < 1e-3
         if inside and result.fun < best:
             best = float(result.fun)
         if result.success and inside:
@@ -134,7 +162,7 @@ def _extreme(
     return sign * best if np.isfinite(best) else np.nan
 
 
-def _nudged(criterion: Criterion, parameter: Parameter, start: Array, sign: float) -> Array:
+def _nudged(parameter: Parameter, start: Array, sign: float) -> Array:
     """Another start, a step along the parameter's own gradient."""
     gradient = parameter.value(start)[1]
     return start - sign * 0.3 * gradient / max(float(np.linalg.norm(gradient)), 1e-9)
@@ -143,18 +171,26 @@ def _nudged(criterion: Criterion, parameter: Parameter, start: Array, sign: floa
 # -- fixed effects
 
 
-def _fixed_limits(ml: Estimates, j: int, threshold: float) -> tuple[float, float]:
-    """Root search on the signed square root of the deviance difference, nearly a straight line."""
-    profile = _FixedEffect(ml, j)
+def fixed_limits(
+    profile: Profile, ml: Estimates, j: int, start: Array, threshold: float
+) -> tuple[float, float]:
+    """Root search on the signed square root of the deviance difference, nearly a straight line.
+
+    ``start`` are the other parameters at the estimate, as the profile takes them.
+    """
     se = float(np.sqrt(ml.vcov[j, j]))
     goal = float(np.sqrt(threshold))
     limits = []
     for sign in (-1.0, 1.0):
         distance, height = 0.0, 0.0
         step = goal * se
-        theta = ml.theta
+        theta = start
         for _ in range(40):
-            value, theta = profile.deviance(float(ml.beta[j]) + sign * (distance + step), theta)
+            value, found = profile.deviance(float(ml.beta[j]) + sign * (distance + step), theta)
+            if not np.isfinite(value):
+                step *= 0.25
+                continue
+            theta = found
             reached = float(np.sqrt(max(value - profile.lowest, 0.0)))
             slope = (reached - height) / step
             distance, height = distance + step, reached
@@ -166,13 +202,13 @@ def _fixed_limits(ml: Estimates, j: int, threshold: float) -> tuple[float, float
     return limits[0], limits[1]
 
 
-class _FixedEffect:
-    """The ML deviance with one coefficient held at a value."""
+class HeldCoefficient:
+    """The columns [X y] with one coefficient held: the rest of X, and y less its part."""
 
     def __init__(self, ml: Estimates, j: int) -> None:
-        self.ml, self.j = ml, j
         conditioned = ml.conditioned
         p = conditioned.p
+        self.scale, self.usual = conditioned.scale, float(conditioned.beta_ols[j])
         inverse = np.linalg.inv(conditioned.transform)
         others = np.delete(inverse, j, axis=1)
         basis = np.linalg.qr(others)[0] if p > 1 else np.zeros((p, 0))
@@ -180,19 +216,28 @@ class _FixedEffect:
         self.change = np.zeros((p + 1, p))
         self.change[:p, : p - 1] = basis
         self.change[p, p - 1] = 1.0
+
+    def applied(self, criterion: Criterion, B: list[Array], gram: Array, value: float) -> Criterion:
+        """The criterion of the cross-products ``B`` and ``gram``, the coefficient at ``value``."""
+        change = self.change.copy()
+        change[:-1, -1] = -(value - self.usual) / self.scale * self.column
+        held = [np.einsum("ajg,jk->akg", part, change) for part in B]
+        return criterion.with_products(held, change.T @ gram @ change)
+
+
+class _FixedEffect:
+    """The ML deviance with one coefficient held at a value."""
+
+    def __init__(self, ml: Estimates, j: int) -> None:
+        self.ml = ml
+        self.held = HeldCoefficient(ml, j)
         self.B = ml.criterion.all_B()
         self.lowest = ml.state.value
 
-    def deviance(self, value: float, theta: Array) -> tuple[float, Array]:
+    def deviance(self, value: float, start: Array) -> tuple[float, Array]:
         """Minimum over theta and the other coefficients, and where it lies."""
-        conditioned = self.ml.conditioned
-        change = self.change.copy()
-        shift = (value - float(conditioned.beta_ols[self.j])) / conditioned.scale
-        change[:-1, -1] = -shift * self.column
-        B = [np.einsum("ajg,jk->akg", part, change) for part in self.B]
-        gram = change.T @ conditioned.gram @ change
-        criterion = self.ml.criterion.with_products(B, gram)
-        start = np.where(theta == 0, 1e-2 * _signs(criterion), theta)
+        criterion = self.held.applied(self.ml.criterion, self.B, self.ml.conditioned.gram, value)
+        start = np.where(start == 0, 1e-2 * _signs(criterion), start)
         result = minimise(
             lambda t: value_at(criterion, t),
             lambda t, state: criterion.derivatives(state),

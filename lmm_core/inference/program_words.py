@@ -87,6 +87,11 @@ def method_reason(fit: FittedModel, column: str, key: str, larger: bool) -> str:
     groups = " and ".join(fit.groups)
     if key == "ols":
         return _ols_reason(column, groups, larger)
+    if fit.spec.residual is not None:
+        return (
+            "There the residuals are independent and spread equally, which is the program's "
+            f"default; here they have a structure ({fit.spec.residual.words})."
+        )
     own = fit.spec.df_method
     there = "normal" if key == "normal" else "satterthwaite"
     if column == "df" and own != there:

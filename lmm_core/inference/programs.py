@@ -183,7 +183,8 @@ def full_loglik(estimates: Estimates) -> float:
 def _mixed(fit: FittedModel, key: Key) -> _Fit:
     from lmm_core.fitted import fit_model
 
-    spec = fit.spec.with_options(reml=True, df_method="satterthwaite", reference=())
+    # None of these programs has a residual structure by default.
+    spec = fit.spec.with_options(reml=True, df_method="satterthwaite", reference=(), residual=None)
     if key == "spss":
         spec = spec.with_options(reference=_last_levels(fit))
     if key == "gamlj":

@@ -1,8 +1,9 @@
 """Tests of random effects: likelihood ratios with the distribution that the boundary asks for.
 
-The reduced models keep the fixed effects, so REML criteria may be compared. Under the null the
-variance lies on the boundary: p is from the mixture of chi-squared distributions with k - 1 and k
-df, k - 1 the covariances that vanish with the variance (Self & Liang 1987; Stram & Lee 1994).
+The reduced models keep the fixed effects, so REML criteria may be compared; a residual structure
+is estimated anew. Under the null the variance lies on the boundary: p is from the mixture of
+chi-squared distributions with k - 1 and k df, k - 1 the covariances that vanish with the variance
+(Self & Liang 1987; Stram & Lee 1994).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pandas as pd
 
 from lmm_core.estimation.certify import value_at
 from lmm_core.estimation.fit import Estimates, estimate
+from lmm_core.estimation.residual_structures.estimate import deviance_without_random
 from lmm_core.inference.distributions import chi2_p_value
 from lmm_core.model.design import Design
 from lmm_core.model.encoding import Categorical
@@ -87,6 +89,9 @@ def random_terms_table(design: Design, estimates: Estimates, refit) -> pd.DataFr
             at_zero = value_at(criterion, np.zeros(criterion.size))[0]
             shift = estimates.deviance - estimates.state.value
             deviance, npar = at_zero + shift, len(estimates.beta) + 1
+            if estimates.residual is not None:
+                deviance = deviance_without_random(estimates)
+                npar += len(estimates.residual.free)
         df = k - npar
         chi_sq = max(0.0, deviance - estimates.deviance)
         rows.append(
@@ -114,6 +119,7 @@ def refitted(design: Design, frame: pd.DataFrame, random: tuple[RandomTerm, ...]
     """Estimates of the model with other random terms on the same rows."""
     from lmm_core.model.design import build_design
 
-    spec = replace(design.spec, random=random)
+    spec = replace(design.spec, random=random, residual=None)
     rows = frame if design.rows is None else frame.iloc[design.rows]
-    return estimate(build_design(spec, rows))
+    # Residuals stay correlated within the groups of the full model, also where these are left out.
+    return estimate(replace(build_design(spec, rows), residual=design.residual))

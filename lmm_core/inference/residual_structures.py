@@ -11,16 +11,15 @@ import pandas as pd
 from lmm_core.errors import LMMError
 from lmm_core.estimation.fit import Estimates
 from lmm_core.estimation.residual_structures import (
-    PowerVariance,
     ResidualStructure,
     StructuredEstimates,
-    VarianceByLevel,
     estimate_structure,
 )
 from lmm_core.inference.distributions import chi2_p_value
 from lmm_core.inference.satterthwaite import satterthwaite
 from lmm_core.inference.tables import contrast_table
 from lmm_core.model.design import Design
+from lmm_core.model.residual import words_of
 
 
 @dataclass(frozen=True)
@@ -91,15 +90,6 @@ def structures_table(
     return pd.DataFrame(rows, columns=names)
 
 
-def describe(structure: ResidualStructure) -> str:
+def describe(structure: ResidualStructure | None) -> str:
     """ "spread by Sex", "spread as a power of the fitted values, AR(1) over age"."""
-    parts = []
-    variance, correlation = structure.variance, structure.correlation
-    if isinstance(variance, VarianceByLevel):
-        parts.append(f"spread by {variance.column}")
-    elif isinstance(variance, PowerVariance):
-        parts.append(f"spread as a power of {variance.column or 'the fitted values'}")
-    if correlation is not None:
-        kind = "AR(1)" if correlation.kind == "ar1" else "continuous AR(1)"
-        parts.append(f"{kind} over {correlation.time}")
-    return ", ".join(parts) or "independent, equal spread"
+    return words_of(structure)

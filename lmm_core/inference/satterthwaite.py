@@ -8,10 +8,14 @@ Christensen 2017, JSS 82(13)). All derivatives are exact, from the cross-product
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lmm_core.estimation.fit import Estimates
+
+if TYPE_CHECKING:
+    from lmm_core.estimation.residual_structures.uncertainty import Uncertainty
 
 Array = np.ndarray
 
@@ -22,7 +26,8 @@ EIGENVALUE_TOLERANCE = 1e-8
 @dataclass(frozen=True)
 class Satterthwaite:
     """``vcov`` (p, p); ``gradient`` (k + 1, p, p): its derivatives in (theta, log sigma^2);
-    ``covariance`` (k + 1, k + 1): asymptotic covariance of those parameters.
+    ``covariance`` (k + 1, k + 1): asymptotic covariance of those parameters. The parameters of a
+    residual structure follow, with their derivatives along the profile.
     """
 
     vcov: Array
@@ -53,4 +58,23 @@ def satterthwaite(estimates: Estimates) -> Satterthwaite:
     roots, axes = np.linalg.eigh(information)
     usable = roots > EIGENVALUE_TOLERANCE * max(1.0, float(roots.max()))
     covariance = 2.0 * (axes[:, usable] / roots[usable]) @ axes[:, usable].T
-    return Satterthwaite(estimates.vcov, gradient, covariance)
+    if estimates.residual is None:
+        return Satterthwaite(estimates.vcov, gradient, covariance)
+    return _with_structure(estimates, gradient, covariance)
+
+
+def _with_structure(estimates: Estimates, gradient: Array, covariance: Array) -> Satterthwaite:
+    """The structure's parameters are estimated, too: their share of the covariance's error."""
+    from lmm_core.estimation.residual_structures.uncertainty import uncertainty
+
+    return joined(Satterthwaite(estimates.vcov, gradient, covariance), uncertainty(estimates))
+
+
+def joined(given: Satterthwaite, found: Uncertainty | None) -> Satterthwaite:
+    """``given`` holds at a residual structure's parameters; ``found`` is their own uncertainty."""
+    if found is None:
+        return given
+    k, extra = len(given.covariance), len(found.covariance)
+    joint = np.zeros((k + extra, k + extra))
+    joint[:k, :k], joint[k:, k:] = given.covariance, found.covariance
+    return Satterthwaite(given.vcov, np.concatenate([given.gradient, found.gradient]), joint)

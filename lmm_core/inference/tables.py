@@ -35,12 +35,21 @@ class Normal:
         return np.full(len(np.atleast_2d(contrasts)), np.inf)
 
 
+def root(variances: Array) -> Array:
+    """SDs of variances (m,); NaN where rounding has made one negative, as near copies among the
+    predictors do.
+    """
+    if (variances >= 0).all():
+        return np.sqrt(variances)
+    return np.sqrt(np.where(variances >= 0, variances, np.nan))
+
+
 def contrast_table(
     contrasts: Array, beta: Array, method: DfMethod, level: float
 ) -> dict[str, Array]:
     """Estimate, SE, df, t, p and Wald-t interval of the rows of ``contrasts`` (m, p)."""
     estimate = contrasts @ beta
-    std_error = np.sqrt(np.einsum("mi,ij,mj->m", contrasts, method.vcov, contrasts))
+    std_error = root(np.einsum("mi,ij,mj->m", contrasts, method.vcov, contrasts))
     df = method.df(contrasts)
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = estimate / std_error

@@ -58,17 +58,26 @@ class Input:
 
 
 def inputs(fit: FittedModel) -> tuple[Input, ...]:
-    """The columns of fixed effects and random slopes, in the order of the formula."""
+    """The columns of fixed effects and random slopes, in the order of the formula, and the one on
+    which the residual spread depends.
+    """
     texts: dict[str, list[str]] = {}
     terms = [*fit.spec.fixed, *(t for r in fit.spec.random for t in r.terms)]
     for text in dict.fromkeys(t for term in terms for t in term):
         texts.setdefault(factor_of(text).column, []).append(text)
+    residual = fit.estimates.residual
+    spread = residual.spread_column() if residual is not None else None
+    if residual is not None and spread is not None and spread not in texts:
+        if residual.levels:
+            found = [_input(fit, column, own) for column, own in texts.items()]
+            return (*found, Input(spread, residual.levels))
+        texts[spread] = []
     return tuple(_input(fit, column, own) for column, own in texts.items())
 
 
 def _input(fit: FittedModel, column: str, texts: Sequence[str]) -> Input:
     encoders = [fit.design.encoders[text] for text in texts]
-    if not any(isinstance(e, Numeric) for e in encoders):
+    if texts and not any(isinstance(e, Numeric) for e in encoders):
         levels = next(e.levels for e in encoders if isinstance(e, Categorical))
         return Input(column, levels)
     numbers = fit.frame[column].to_numpy(dtype=float, na_value=np.nan)
@@ -81,6 +90,10 @@ def _input(fit: FittedModel, column: str, texts: Sequence[str]) -> Input:
         values = tuple(float(v) for v in distinct)
     room = BEYOND * (high - low)
     limited = any(call[0] in LIMITED for text in texts for call in factor_of(text).calls)
+    residual = fit.estimates.residual
+    limited = limited or (
+        residual is not None and residual.power is not None and residual.spread_column() == column
+    )
     lowest = low if limited else max(0.0, low - room) if low >= 0 else low - room
     highest = high + room
     if whole:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 MAX_LEVELS = 100
+# Beyond these the squares that everything is computed from leave the range of numbers.
+LARGEST, SMALLEST = 1e100, 1e-100
 
 
 def check_random_terms(spec: ModelSpec) -> None:
@@ -49,6 +51,27 @@ def check_outcome(spec: ModelSpec, y: Array) -> None:
             "Choose an outcome that varies.",
             code="constant_outcome",
             column=spec.outcome_column,
+        )
+    check_size(spec.outcome_column, y)
+
+
+def check_size(column: str, values: Array) -> None:
+    """Values (n,) of a size that can be squared and summed."""
+    low, high = float(values.min()), float(values.max())
+    if max(high, -low) > LARGEST:
+        raise ModelError(
+            f"{column} holds values of the size {max(high, -low):.0e}, too large to compute with.",
+            f"Divide {column} by a constant first, e.g. by changing its unit.",
+            code="too_large_values",
+            column=column,
+        )
+    if 0 < high - low < SMALLEST:
+        raise ModelError(
+            f"The values of {column} differ by {high - low:.0e} at most, too little to compute "
+            "with.",
+            f"Multiply {column} by a constant first, e.g. by changing its unit.",
+            code="too_small_values",
+            column=column,
         )
 
 

@@ -17,10 +17,12 @@ from lmm_core.model.encoding import (
     is_numeric,
     learn_categorical,
     learn_numeric,
+    numbers,
 )
 from lmm_core.model.factors import factor_of
 from lmm_core.model.matrices import FactorValues, Layout, ModelMatrix, Parts, build_matrix, lay_out
 from lmm_core.model.rank import Basis, find_basis
+from lmm_core.model.residual_columns import ResidualColumns, residual_columns
 from lmm_core.model.rows import Dropped, check_columns, usable_rows
 from lmm_core.model.spec import ModelSpec, RandomTerm
 
@@ -71,7 +73,8 @@ class Design:
 
     ``values`` are the encoded factors of the rows in use (held for other codings).
     ``model_matrix`` holds the independent columns of X only; ``basis`` is their orthonormal basis.
-    ``rows`` are positions in the original table, or None when all rows are used.
+    ``rows`` are positions in the original table, or None when all rows are used. ``residual``: the
+    residual structure on these rows, None for independent residuals of equal spread.
     """
 
     spec: ModelSpec
@@ -86,6 +89,7 @@ class Design:
     dropped: Dropped
     outcome: Numeric
     values: FactorValues
+    residual: ResidualColumns | None = None
 
     @property
     def X(self) -> Array:
@@ -134,6 +138,11 @@ class Design:
     def groupings(self) -> dict[str, Grouping]:
         return {block.grouping.name: block.grouping for block in self.blocks}
 
+    def random_columns(self, group: str) -> Array:
+        """(n, q): the random-effects columns of one grouping factor, term by term."""
+        own = [block.matrix for block in self.blocks if block.grouping.name == group]
+        return own[0] if len(own) == 1 else np.concatenate(own, axis=1)
+
     def fixed_matrix(self, frame: pd.DataFrame) -> Array:
         """(m, p) for other rows with the same columns; NaN where a level is unknown."""
         values = FactorValues(self.encoders, lambda name: frame[name])
@@ -162,8 +171,12 @@ def build_design(spec: ModelSpec, frame: pd.DataFrame) -> Design:
     checks.check_random_terms(spec)
     encoders, codes = _learn_encoders(spec, column)
     values = FactorValues(encoders, column, codes)
-    outcome = learn_numeric(factor_of(spec.outcome), _numbers(column(spec.outcome_column)))
-    y = outcome.values(_numbers(column(spec.outcome_column)))[:, 0]
+    for text, encoder in encoders.items():
+        if isinstance(encoder, Numeric):
+            checks.check_size(encoder.factor.column, values[text])
+    raw = numbers(column(spec.outcome_column))
+    outcome = learn_numeric(factor_of(spec.outcome), raw)
+    y = outcome.values(raw)[:, 0]
     checks.check_outcome(spec, y)
     groupings = {term.group: _grouping(term.group, column) for term in spec.random}
     checks.check_groupings(spec, list(groupings.values()), len(y))
@@ -186,13 +199,25 @@ def build_design(spec: ModelSpec, frame: pd.DataFrame) -> Design:
     weights = _weights(spec, column)
     basis = find_basis(X, weights)
     X = X.restricted(basis.kept)
+    residual = None
+    if spec.residual is not None:
+        groups = {block.grouping.name: block.grouping for block in blocks}
+        residual = residual_columns(spec.residual, column, groups, len(y))
     return Design(
-        spec, y, X, layout, basis, tuple(blocks), encoders, rows, weights, dropped, outcome, values
+        spec,
+        y,
+        X,
+        layout,
+        basis,
+        tuple(blocks),
+        encoders,
+        rows,
+        weights,
+        dropped,
+        outcome,
+        values,
+        residual,
     )
-
-
-def _numbers(series: pd.Series) -> Array:
-    return series.to_numpy(dtype=float, na_value=np.nan)
 
 
 def _learn_encoders(spec: ModelSpec, column) -> tuple[dict[str, Encoder], dict[str, Array]]:
@@ -220,7 +245,7 @@ def _learn_encoders(spec: ModelSpec, column) -> tuple[dict[str, Encoder], dict[s
         elif not factor.calls:
             encoder = Numeric(factor)
         else:
-            encoder = learn_numeric(factor, _numbers(series))
+            encoder = learn_numeric(factor, numbers(series))
         encoders[text] = encoder
     return encoders, codes
 
@@ -241,7 +266,7 @@ def _weights(spec: ModelSpec, column) -> Array | None:
     if spec.weights is None:
         return None
     series = column(spec.weights)
-    values = _numbers(series) if is_numeric(series) else np.array([np.nan])
+    values = numbers(series) if is_numeric(series) else np.array([np.nan])
     if not (values > 0).all():
         raise ModelError(
             f"The weights in {spec.weights} must all be numbers above 0.",
@@ -249,4 +274,5 @@ def _weights(spec: ModelSpec, column) -> Array | None:
             code="weights",
             column=spec.weights,
         )
+    checks.check_size(spec.weights, values)
     return values

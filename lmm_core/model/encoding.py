@@ -22,6 +22,11 @@ def level_name(value: object) -> str:
     return str(value)
 
 
+def level_names(values: list) -> list[str]:
+    """``level_name`` of each."""
+    return values if set(map(type, values)) == {str} else [level_name(v) for v in values]
+
+
 def level_sort_key(name: str) -> tuple[int, float, str, str]:
     """Numbers by value, then text without regard to case, as R's ``factor`` does."""
     try:
@@ -35,18 +40,26 @@ def is_numeric(series: pd.Series) -> bool:
     return not isinstance(series.dtype, pd.CategoricalDtype) and series.dtype.kind in "iuf"
 
 
+def numbers(series: pd.Series) -> Array:
+    """(n,) of float, NaN where missing; never a view of the column."""
+    if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iuf":
+        return np.array(series.to_numpy(), dtype=float)
+    return series.to_numpy(dtype=float, na_value=np.nan)
+
+
 def encode_levels(series: pd.Series) -> tuple[Array, tuple[str, ...]]:
     """Codes (n,) of dtype intp, -1 where missing, and the level names in order.
 
     A categorical column keeps its order; unused categories are dropped.
     """
     if isinstance(series.dtype, pd.CategoricalDtype):
-        codes = series.cat.codes.to_numpy().astype(np.intp)
-        names = [level_name(c) for c in series.cat.categories.tolist()]
+        # The array's own codes: ``series.cat`` makes a Series of them first.
+        codes = series.array.codes.astype(np.intp)
+        names = level_names(series.array.categories.tolist())
         order = np.arange(len(names))
     else:
         codes, values = pd.factorize(series, sort=is_numeric(series))
-        names = [level_name(v) for v in values.tolist()]
+        names = level_names(values.tolist())
         ordered = sorted(range(len(names)), key=lambda k: level_sort_key(names[k]))
         order = np.asarray(ordered, dtype=np.intp)
     present = np.zeros(len(names) + 1, dtype=bool)

@@ -279,7 +279,8 @@ def alike(word: str, other: str) -> bool:
         and long not in _IRREGULAR.values()
     ):
         return len(long) - len(short) >= 2 or len(short) > 4
-    return _skeleton(short, long)
+    bare = long[:1] + "".join(letter for letter in long[1:] if letter not in "aeiou")
+    return (len(short) > 2 and short == bare) or _skeleton(short, long)
 
 
 def _skeleton(short: str, long: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lmm_core.model.encoding import Categorical, Encoder, Numeric
+from lmm_core.model.encoding import Categorical, Encoder, Numeric, numbers
 from lmm_core.model.spec import Term
 
 Array = np.ndarray
@@ -125,8 +125,7 @@ class FactorValues:
             encoder = self.encoders[text]
             series = self.column(encoder.factor.column)
             if isinstance(encoder, Numeric):
-                raw = series.to_numpy(dtype=float, na_value=np.nan)
-                self.cache[text] = encoder.values(raw)
+                self.cache[text] = encoder.values(numbers(series))
             else:
                 self.cache[text] = encoder.codes(series)
         return self.cache[text]

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from scipy.linalg import lapack
+
+from lmm_core.errors import ModelError
 
 Array = np.ndarray
 
@@ -101,6 +104,11 @@ def find_basis(M: Rows | Array, weights: Array | None = None) -> Basis:
     """Independent columns of ``M`` (n, p), earlier ones first, and their orthonormal basis.
 
     ``weights`` (n,) are prior weights: the basis is orthonormal with respect to them.
+
+    Raises
+    ------
+    ModelError
+        ``too_large_values`` where squares of a column leave the range of numbers.
     """
     M = Dense(M) if isinstance(M, np.ndarray) else M
     p = M.width
@@ -110,9 +118,22 @@ def find_basis(M: Rows | Array, weights: Array | None = None) -> Basis:
         for rows in slices(M.n, p):
             means[1:] += M.rows(rows)[:, 1:].sum(axis=0)
         means /= M.n
-    gram = _gram(M, means, weights)
+    with np.errstate(over="ignore", invalid="ignore"):
+        gram = _gram(M, means, weights)
     norms = np.sqrt(np.diag(gram))
+    if not np.isfinite(norms).all():
+        raise ModelError(
+            "Products of the predictors are too large to compute with.",
+            "Use scale() on predictors that are multiplied, or change their unit.",
+            code="too_large_values",
+        )
     keep, factor = _independent(M, means, gram, norms, weights, centred)
+    if not keep:
+        raise ModelError(
+            "Every fixed-effect column is 0 in the rows in use.",
+            "Add the intercept, or another predictor.",
+            code="no_fixed",
+        )
     kept = np.asarray(keep, dtype=np.intp)
     inverse = _invert_upper(factor.T) / norms[kept][:, None]
     basis = Basis(tuple(keep), means[kept], inverse)
@@ -190,4 +211,7 @@ def _exact_rest(M: Rows, means: Array, keep: list[int], j: int, weights: Array |
 
 
 def _invert_upper(upper: Array) -> Array:
-    return np.linalg.solve(upper, np.eye(len(upper)))
+    inverse, info = lapack.dtrtri(upper)
+    if info:
+        raise np.linalg.LinAlgError("singular")
+    return inverse

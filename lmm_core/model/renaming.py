@@ -25,6 +25,7 @@ def with_names(spec: ModelSpec, names: Mapping[str, str]) -> ModelSpec:
         ),
         reference=tuple((names.get(c, c), level) for c, level in spec.reference),
         weights=names.get(weights, weights) if weights is not None else None,
+        residual=spec.residual.renamed(names) if spec.residual is not None else None,
     )
 
 

@@ -67,10 +67,17 @@ def missing_in(series: pd.Series) -> Array | None:
     if kind == "f" and isinstance(series.dtype, np.dtype):
         lost = np.isnan(series.to_numpy())
     elif isinstance(series.dtype, pd.CategoricalDtype):
-        lost = series.cat.codes.to_numpy() < 0
+        lost = series.array.codes < 0
     else:
         lost = series.isna().to_numpy()
     return lost if lost.any() else None
+
+
+def _all_finite(series: pd.Series) -> bool:
+    """Whether a column of plain numbers needs no further look."""
+    if not isinstance(series.dtype, np.dtype) or series.dtype.kind not in "iuf":
+        return False
+    return series.dtype.kind != "f" or bool(np.isfinite(series.to_numpy()).all())
 
 
 def usable_rows(
@@ -88,6 +95,8 @@ def usable_rows(
     by_column: list[tuple[str, int]] = []
     groups = {g for term in spec.random for g in term.group}
     for column, series in columns.items():
+        if _all_finite(series):
+            continue
         lost = missing_in(series)
         if lost is not None:
             missing = lost if missing is None else missing | lost

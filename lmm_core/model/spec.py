@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from lmm_core.errors import ModelError
+from lmm_core.model.residual import ResidualStructure
 
 Term = tuple[str, ...]
 """One term of a formula: the texts of its factors, e.g. ``("age", "Sex")`` for ``age:Sex``."""
@@ -52,6 +53,7 @@ class ModelSpec:
     ``outcome`` is a factor text (``Reaction``, ``log(y)``, odd names in back-ticks).
     ``fixed`` holds the fixed-effect terms in R's order (by degree, then as written); ``reference``
     holds (column, level) pairs for categorical columns whose reference level isn't the first.
+    ``residual`` says how the residuals vary and correlate; None means independent, equal spread.
     """
 
     outcome: str
@@ -64,6 +66,7 @@ class ModelSpec:
     reference: tuple[tuple[str, str], ...] = ()
     optimizer: str = "auto"
     weights: str | None = None
+    residual: ResidualStructure | None = None
 
     def __post_init__(self) -> None:
         if self.df_method not in DF_METHODS:
@@ -103,9 +106,14 @@ class ModelSpec:
     @property
     def formula(self) -> str:
         """The model in lme4 notation; ``ModelSpec.from_formula`` reads it back to an equal spec."""
-        from lmm_core.model.formula import render_formula
+        from lmm_core.model.rendering import render_formula
 
         return render_formula(self)
+
+    @property
+    def title(self) -> str:
+        """The formula, and the residual structure where there is one."""
+        return self.formula + (f"; {self.residual.words}" if self.residual is not None else "")
 
     @property
     def group_names(self) -> tuple[str, ...]:
@@ -120,13 +128,17 @@ class ModelSpec:
         return factor_of(self.outcome).column
 
     def columns(self) -> tuple[str, ...]:
-        """Every column that the model uses, each once: outcome, fixed, random, groups, weights."""
+        """Every column that the model uses, each once: outcome, fixed, random, groups, weights,
+        and those of the residual structure.
+        """
         from lmm_core.model.factors import factor_of
 
         terms = [*self.fixed, *(t for r in self.random for t in r.terms)]
         used = [self.outcome_column, *(factor_of(f).column for t in terms for f in t)]
         used += [g for r in self.random for g in r.group]
-        return tuple(dict.fromkeys([*used, *([self.weights] if self.weights else [])]))
+        used += [self.weights] if self.weights else []
+        used += self.residual.columns if self.residual is not None else ()
+        return tuple(dict.fromkeys(used))
 
     def with_options(self, **changes: Any) -> ModelSpec:
         """A copy with some fields changed."""

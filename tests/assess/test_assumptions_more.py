@@ -8,11 +8,12 @@ import pytest
 
 from lmm_core import fit_model
 from lmm_core.assess.assumptions import Material, check_assumptions, confounding
-from lmm_core.assess.assumptions.autocorrelation import neighbours, time_of
 from lmm_core.assess.assumptions.collinear import inflations
 from lmm_core.assess.assumptions.confounding import two_slopes
 from lmm_core.assess.assumptions.outliers import Far
 from lmm_core.assess.assumptions.predictor_spread import spreads
+from lmm_core.assess.assumptions.serial import neighbours
+from lmm_core.assess.assumptions.time_order import time_of
 from lmm_core.assess.simulation import lineup, simulated_outcomes, views
 from lmm_core.figures.simulation import lineup_figure, overlay_figure, overlay_sentence
 from tests.support import data, fitted

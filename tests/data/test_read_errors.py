@@ -68,6 +68,18 @@ CASES: dict[str, tuple[bytes, dict, str, str]] = {
     "pdf": (b"%PDF-1.7\n1 0 obj", {}, "not_a_table", "a PDF document"),
     "html": (b"<!DOCTYPE html>\n<html><body>1,2", {}, "not_a_table", "a web page"),
     "html named xls": (b"  <table><tr><td>1</td></tr></table>", {}, "not_a_table", "a web page"),
+    "html with an open table": (
+        b"<html>\n<table>\n<tr><td>1</td></tr>\n</table>",
+        {},
+        "not_a_table",
+        "a web page",
+    ),
+    "html with text": (
+        b"<div>\nNot found, sorry.\nAsk, please, <a>here</a>.\n",
+        {},
+        "not_a_table",
+        "a web page",
+    ),
     "xml": (b'<?xml version="1.0"?><a/>', {}, "not_a_table", "XML"),
     "json": (b'[{"a": 1, "b": 2}]', {}, "not_a_table", "JSON"),
     "gzip": (b"\x1f\x8b\x08\x00" + b"x" * 50, {}, "not_a_table", "a compressed file"),
@@ -139,3 +151,18 @@ def test_missing_file(path: str) -> None:
 def test_truncated_workbooks_never_raise_anything_else(cut: int) -> None:
     with pytest.raises(DataError):
         read_table(GOOD[:cut])
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        (b"<div>id</div>,y\n1,2\n2,3\n3,5\n", "<div>id</div>"),
+        (b"<table>;y\n<b>1</b>;2\n<b>2</b>;3\n<b>3</b>;5\n", "<table>"),
+        (b"<b>id</b>\ty\n1\t2\n2\t3\n3\t5\n", "<b>id</b>"),
+        (b"<html>,y,<script>alert(1)</script>\n1,2,a\n2,3,<i>b</i>\n3,5,c\n", "<html>"),
+    ],
+)
+def test_a_header_that_begins_with_a_tag_is_a_name(text, first):
+    frame = read_table(text, name="a.csv").frame
+    assert str(frame.columns[0]) == first
+    assert frame["y"].tolist() == [2, 3, 5]

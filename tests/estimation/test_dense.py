@@ -21,6 +21,8 @@ MODELS = {
     "crossed slope": ("crossed", "y ~ x + (1 + x | a) + (1 + x || b)", {}),
     "weights": ("crossed", "y ~ x + (1 + x | a) + (1 | b)", {"weights": "w"}),
     "three": ("crossed", "y ~ x + (1 | a) + (1 | b) + (1 | c)", {}),
+    "pieces": ("crossed", "y ~ x + (1 | a) + (1 | a:b)", {"weights": "w"}),
+    "pieces of two": ("crossed", "y ~ x + (1 | a) + (1 | a:b) + (1 | a:c)", {}),
 }
 
 
@@ -45,6 +47,11 @@ def _pair(name: str, reml: bool) -> tuple[DenseCriterion, BlockSolver]:
         DenseCriterion(conditioned, reml, design.weights),
         BlockSolver(conditioned, reml, design.weights),
     )
+
+
+@pytest.mark.parametrize("name", ["nested", "pieces", "pieces of two"])
+def test_single_effects_are_summed_by_one_sparse_matrix(name: str):
+    assert _pair(name, True)[1].coupling.scalar is not None
 
 
 def _theta(criterion: DenseCriterion) -> np.ndarray:

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from lmm_core import ModelSpec, fit_model
+from lmm_core.estimation.block_derivatives import BlockSolver
 from lmm_core.estimation.crossproducts import condition
-from lmm_core.estimation.fit import criterion_of
+from lmm_core.estimation.dense import DenseCriterion
+from lmm_core.estimation.fit import criterion_of, estimates_from
 from lmm_core.estimation.optimise import run
 from lmm_core.model.design import build_design
 from tests.estimation.designs import KINDS, PER_KIND, StressSet, stress_set
@@ -122,3 +124,24 @@ def test_the_known_failure_of_the_reference_software():
     fit = fit_model("Reaction ~ Year + (1 + Year | Subject)", frame)
     assert fit.loglik == pytest.approx(-871.814135979, abs=1e-6)
     assert not pd.isna(fit.fixed_effects["p_value"]).any()
+
+
+@pytest.mark.parametrize(("kind", "seed"), SETS)
+def test_the_blocked_criterion_finds_the_same_optimum(kind, seed):
+    """So few random effects go through the dense criterion; the blocked one is for the large
+    models. Sets with one grouping column get a second, crossed one.
+    """
+    case = stress_set(kind, seed)
+    formula, frame = case.formula, case.frame
+    if kind != "two_factors":
+        formula, frame = f"{formula} + (1 | h)", frame.assign(h=np.arange(len(frame)) % 7)
+    design = build_design(ModelSpec.from_formula(formula, reml=case.reml), frame)
+    conditioned = condition(design)
+    dense = estimates_from(DenseCriterion(conditioned, case.reml, None))
+    blocked = estimates_from(BlockSolver(conditioned, case.reml, None))
+    assert blocked.convergence.converged
+    assert blocked.deviance == pytest.approx(dense.deviance, abs=1e-6)
+    error = np.sqrt(np.diag(dense.vcov))
+    assert blocked.beta / error == pytest.approx(dense.beta / error, abs=1e-4)
+    assert np.sqrt(np.diag(blocked.vcov)) == pytest.approx(error, rel=1e-4)
+    assert blocked.sigma == pytest.approx(dense.sigma, rel=1e-4)

@@ -5,6 +5,7 @@ import pytest
 
 from lmm_core import ModelError, fit_model
 from lmm_core.inference.marginal_means import contrasts, group_weights, marginal_means
+from lmm_core.inference.own_contrasts import difference, grid_cells, own_contrasts, weighted
 from lmm_core.inference.reference_grid import predictors
 from tests.inference.effects import agrees, effects, model
 from tests.support import data, inference, reference_fit
@@ -198,3 +199,94 @@ def test_refusals(call, code):
         call()
     assert error.value.code == code
     assert error.value.next_step
+
+
+# -- contrasts over the cells of several factors
+
+ELEVENTH = 1 / 11
+CELLS = {
+    "oats_cells_custom": (
+        "oats",
+        ["Variety", "dose"],
+        "holm",
+        {
+            "two_cells": {0: 1, 11: -1},
+            "difference_of_differences": {0: 1, 1: -1, 9: -1, 10: 1},
+            "one_vs_rest": {0: 1, **dict.fromkeys(range(1, 12), -ELEVENTH)},
+        },
+    ),
+    "oats_cells_kr": (
+        "oats",
+        ["Variety", "dose"],
+        "bonferroni",
+        {
+            "halves": {k: 1 / 6 if k < 6 else -1 / 6 for k in range(12)},
+            "slope_of_one": {0: -3, 3: -1, 6: 1, 9: 3},
+        },
+    ),
+    "ham_cells_custom": (
+        "ham",
+        ["Gender", "Information", "Product"],
+        "none",
+        {
+            "informed_by_product": {k: w / 2 for k, w in enumerate((1, 1, -1, -1, -1, -1, 1, 1))},
+            "women_informed_first": {2: 1, 3: -1},
+        },
+    ),
+    "empty_cells_custom": (
+        "empty",
+        ["recipe", "temperature"],
+        "none",
+        {"known": {1: 1, 2: -1}, "diagonal": {4: 1, 17: -1}},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(CELLS))
+def test_contrasts_over_cells(name):
+    key, factors, adjust, weights = CELLS[name]
+    fit = model(key, "kenward-roger" if name.endswith("_kr") else "satterthwaite")
+    chosen = [weighted(title, given) for title, given in weights.items()]
+    table = own_contrasts(fit, factors, chosen, adjust)
+    reference = effects()["tables"][name]
+    assert table["contrast"].tolist() == [row["contrast"] for row in reference]
+    agrees(table, reference)
+    if adjust != "none":
+        assert adjust.capitalize() in table.attrs["family"]
+
+
+def test_sides_are_weights():
+    fit = model("oats")
+    cells = grid_cells(fit, ["Variety", "dose"])
+    found = difference(cells[:6], cells[6:])
+    assert dict(found.weights) == pytest.approx(CELLS["oats_cells_kr"][3]["halves"])
+    pair = difference(cells[:1], cells[-1:])
+    assert pair.sides == (cells[0].name, cells[11].name)
+    table = own_contrasts(fit, ["Variety", "dose"], [pair, found], "holm")
+    assert table["estimate"][0] == pytest.approx(
+        effects()["tables"]["oats_cells_custom"][0]["estimate"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("weights", "words"),
+    [
+        ([1, -0.5], r"sum to 0\.5; those of a comparison sum to 0"),
+        ([0, 0], "All weights are 0"),
+        ([1, float("nan")], "has to be a number"),
+        ([1e-9, 1e-9], "sum to"),
+    ],
+)
+def test_what_is_wrong_with_weights_is_said(weights, words):
+    with pytest.raises(ModelError, match=words):
+        weighted("mine", dict(enumerate(weights)))
+
+
+def test_a_contrast_that_the_model_sets_to_0_says_so():
+    chosen = [
+        weighted("threeway", dict(enumerate((1, -1, -1, 1, -1, 1, 1, -1)))),
+        weighted("plain", {0: 1, 1: -1}),
+    ]
+    table = own_contrasts(model("ham"), ["Gender", "Information", "Product"], chosen, "none")
+    assert table["estimate"][0] == pytest.approx(0, abs=1e-12)
+    assert any(note.startswith("threeway is 0 by the model") for note in table.attrs["notes"])

@@ -84,6 +84,22 @@ tables <- list(
   oats_custom_bonferroni = both(contrast(satt(oats, ~ dose), list(
     none_vs_some = c(1, -1 / 3, -1 / 3, -1 / 3), first_two = c(1, -1, 0, 0),
     ends = c(-1, 0, 0, 1))), "bonferroni"),
+  # Cells of Variety (fastest) x dose.
+  oats_cells_custom = both(contrast(satt(oats, ~ Variety * dose), list(
+    two_cells = c(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1),
+    difference_of_differences = c(1, -1, 0, 0, 0, 0, 0, 0, 0, -1, 1, 0),
+    one_vs_rest = c(1, rep(-1 / 11, 11)))), "holm"),
+  oats_cells_kr = both(contrast(emmeans(oats, ~ Variety * dose, lmer.df = "kenward-roger"), list(
+    halves = c(rep(1 / 6, 6), rep(-1 / 6, 6)), slope_of_one = c(-3, 0, 0, -1, 0, 0, 1, 0, 0, 3, 0, 0))),
+    "bonferroni"),
+  # Three factors: Gender (fastest), Information, Product; levels 2, 2, 4.
+  ham_cells_custom = both(contrast(satt(ham, ~ Gender * Information * Product), list(
+    informed_by_product = c(1, 1, -1, -1, -1, -1, 1, 1, rep(0, 8)) / 2,
+    women_informed_first = c(0, 0, 1, -1, rep(0, 12)))), "none"),
+  # The last combination has no rows: what leans on it can't be known, the rest can.
+  empty_cells_custom = both(contrast(satt(empty, ~ recipe * temperature), list(
+    known = c(0, 1, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+    diagonal = c(0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1))), "none"),
   npk_overall = rows(satt(npk, ~ 1)),
   npk_means = rows(satt(npk, ~ N)),
   npk_cells = rows(satt(npk, ~ N + P)),

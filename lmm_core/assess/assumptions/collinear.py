@@ -11,8 +11,9 @@ from math import sqrt
 
 import numpy as np
 
-from lmm_core.assess.assumptions.check import NOTHING, Check, listed, nothing_to_check
+from lmm_core.assess.assumptions.check import NOTHING, Check, listed, nothing_to_check, times
 from lmm_core.assess.assumptions.material import Material
+from lmm_core.assess.collinearity import log_det
 from lmm_core.model.design import Design
 
 Array = np.ndarray
@@ -44,18 +45,19 @@ def check_collinearity(material: Material) -> Check:
         return nothing_to_check(key, title, sentence, how)
     top = found[0]
     verdict = "act" if top.vif >= VERY_HIGH else "look" if top.vif >= HIGH else "fine"
-    wider = f"{sqrt(top.vif):.1f} times"
+    wider = times(sqrt(top.vif))
+    vif = f"VIF {top.vif:.1f}" if top.vif < 1e4 else "VIF over 10,000"
     related = f" ({listed(list(top.related))})" if top.related else ""
     if verdict == "fine":
         sentence = (
             f"The interval of {top.column}, the most affected predictor, is {wider} as wide as if "
-            f"it had nothing in common with the others (VIF {top.vif:.1f})."
+            f"it had nothing in common with the others ({vif})."
         )
         advice = NOTHING
     else:
         sentence = (
             f"{top.column} resembles the other predictors{related}: its interval is {wider} as "
-            f"wide as if it had nothing in common with them (VIF {top.vif:.1f})."
+            f"wide as if it had nothing in common with them ({vif})."
         )
         advice = (
             "Estimates are right but uncertain, each at fixed values of the others. Leave one of "
@@ -67,7 +69,7 @@ def check_collinearity(material: Material) -> Check:
         "related": list(top.related),
         "candidates": tuple({"predictor": i.column, "vif": i.vif} for i in found),
     }
-    text = f"VIF {top.vif:.1f}"
+    text = vif
     return Check(key, title, verdict, top.vif, text, sentence, how, advice, numbers)
 
 
@@ -78,20 +80,24 @@ def inflations(design: Design) -> tuple[Inflation, ...]:
         if len(parts) == 1:
             owner.append(design.encoders[parts[0][0]].factor.column)
             columns.append(k)
-    names = list(dict.fromkeys(owner))
-    if len(names) < 2:
-        return ()
     X = design.X[:, columns]
     X = X - X.mean(axis=0)
-    X = X / np.sqrt((X**2).sum(axis=0))
+    length = np.sqrt((X**2).sum(axis=0))
+    # Without an intercept a constant column takes its place.
+    varying = length > 0
+    owners = np.array(owner)[varying] if owner else np.zeros(0, dtype=object)
+    names = list(dict.fromkeys(owners.tolist()))
+    if len(names) < 2:
+        return ()
+    X = X[:, varying] / length[varying]
     R = X.T @ X
-    owners = np.array(owner)
-    total = np.linalg.slogdet(R)[1]
+    # Determinants of cross-products lose near copies; those of a triangle keep them.
+    triangle = np.linalg.qr(X, mode="r")
+    total = log_det(triangle)
     found = []
     for name in names:
         own = owners == name
-        parts = np.linalg.slogdet(R[np.ix_(own, own)])[1]
-        parts += np.linalg.slogdet(R[np.ix_(~own, ~own)])[1]
+        parts = log_det(triangle[:, own]) + log_det(triangle[:, ~own])
         vif = float(np.exp((parts - total) / own.sum()))
         close = [
             n for n in names if n != name and np.abs(R[np.ix_(own, owners == n)]).max() > CLOSE

@@ -140,6 +140,9 @@ def two_slopes(material: Material, predictor: Predictor, grouping: Grouping) -> 
     if len(basis.kept) < p + 1:
         return None
     wider = replace(design, model_matrix=Dense(X), basis=basis)  # type: ignore[arg-type]
+    residual = material.estimates.residual
+    if residual is not None:
+        wider = replace(wider, residual=residual.held())
     try:
         beta, method = _fit(wider, material, grouping)
     except (LMMError, np.linalg.LinAlgError):
@@ -182,7 +185,7 @@ def _fit(wider: Design, material: Material, grouping: Grouping) -> tuple[Array, 
     takes seconds, at the variance components of the model without the means.
     """
     theta = material.estimates.theta
-    if len(material.fit.groups) == 1 or wider.n <= MOST_ROWS:
+    if len(material.fit.groups) == 1 or wider.n <= MOST_ROWS or wider.residual is not None:
         estimates = estimate(wider, start=theta)
         return estimates.beta, satterthwaite(estimates)
     conditioned = condition(wider)

@@ -184,8 +184,14 @@ def curve_within(material: Material, predictor: Predictor, grouping: Grouping) -
     df = min(material.df, n - G) - len(columns)
     if not columns or df < LEAST_DF:
         return None
-    centred = [split(column, grouping)[1] for column in columns]
-    added, rest = _added(e, np.stack([x, *centred], axis=1), n_line=1)
+    line = [x]
+    residual = material.estimates.residual
+    if residual is not None:
+        # What a bend does to the transformed residuals.
+        line = [residual.whiten(column) for column in (x, np.ones(n))]
+        columns = [residual.whiten(column) for column in columns]
+    centred = [split(column, grouping)[1] for column in (*line, *columns)]
+    added, rest = _added(e, np.stack(centred, axis=1), n_line=len(line))
     return _curve(predictor, grouping, added, rest, len(columns), df)
 
 
@@ -208,17 +214,25 @@ def marginal_means(material: Material, grouping: Grouping) -> tuple[Array, Array
     """Group means of y - X beta (G,) and their variances under the model, outcome units."""
     fit = material.fit
     m = group_means(fit.y - fit.fitted_marginal, grouping)
-    noise = np.full(fit.n_obs, fit.sigma**2)
-    if fit.design.weights is not None:
-        noise = noise / fit.design.weights
-    variance = group_means(noise, grouping) / grouping.sizes
+    variance = _noise_of_means(material, grouping)
     factors = zip(fit.estimates.conditioned.factors, fit.estimates.covariances, strict=True)
     for factor, G in factors:
         if factor.name == grouping.name:
-            Z = np.concatenate([block.matrix for block in factor.blocks], axis=1)
+            Z = fit.design.random_columns(factor.name)
             means = np.stack([group_means(z, grouping) for z in Z.T], axis=1)
             variance = variance + np.einsum("ga,ab,gb->g", means, G, means)
     return m, variance
+
+
+def _noise_of_means(material: Material, grouping: Grouping) -> Array:
+    """(G,): residual variance of each group's mean, correlated residuals included."""
+    fit, residual = material.fit, material.estimates.residual
+    if residual is None or residual.phi is None:
+        return group_means(fit.residual_sd**2, grouping) / grouping.sizes
+    order = np.argsort(grouping.codes, kind="stable")
+    parts = np.split(order, np.cumsum(grouping.sizes)[:-1])
+    sums = [float(residual.covariance(rows).sum()) for rows in parts]
+    return fit.sigma**2 * np.array(sums) / grouping.sizes**2
 
 
 def curve_columns(x: Array, rich: bool) -> list[Array]:

@@ -53,11 +53,30 @@ class Material:
         self.fit = fit
         self.design: Design = fit.design
         self.estimates: Estimates = fit.estimates
+        residual = fit.estimates.residual
+        #: What was estimated from: with a residual structure the transformed rows.
+        self.whitened: Design = fit.design if residual is None else residual.whitened
 
     @cached_property
     def pearson(self) -> Array:
-        """(n,): conditional residuals in units of their SD, prior weights included."""
+        """(n,): conditional residuals in units of their SD, prior weights included, with what a
+        residual structure says of their spread and correlation taken out.
+        """
         return self.fit.pearson_residuals
+
+    @property
+    def typical_sd(self) -> float:
+        """Root of the mean residual variance over the rows, outcome units."""
+        return float(np.sqrt(self.estimates.residual_variance))
+
+    @cached_property
+    def levelled(self) -> Array:
+        """(n,): residuals in outcome units; with a residual structure as they would be with equal
+        spread and no correlation.
+        """
+        if self.estimates.residual is None:
+            return self.fit.residuals
+        return self.pearson * self.typical_sd
 
     @cached_property
     def shares(self) -> Array:
@@ -68,10 +87,10 @@ class Material:
         Singer 2007, Biometrical Journal 49). For several grouping factors the covariances between
         their modes are left out, and the reduction is scaled so that its average is right.
         """
-        taken = _taken_by_modes(self.design, self.estimates)
+        taken = _taken_by_modes(self.whitened, self.estimates)
         if len(self.estimates.conditioned.factors) == 1:
             if self.design.n * self.design.p <= EXACT_CELLS:
-                taken = taken + _taken_by_coefficients(self.design, self.estimates)
+                taken = taken + _taken_by_coefficients(self.whitened, self.estimates)
         elif taken.mean() > 0:
             left = min(float((self.pearson**2).mean()), 1.0)
             taken = taken * (1.0 - left) / taken.mean()

@@ -24,15 +24,20 @@ Array = np.ndarray
 
 SIZE = Scale(look=3.5, act=5.0, look_chance=0.01, act_chance=0.0005)
 MOST_NAMED = 3
+# With fewer groups an SD of the others says nothing.
+LEAST_DF = 3
 
 
 @dataclass(frozen=True)
 class Far:
-    """Values of one level in SDs; ``names`` says who each is."""
+    """Values of one level in SDs; ``names`` says who each is. ``df`` are those of the SD, where
+    they are few enough to matter: the values then follow t rather than the normal distribution.
+    """
 
     what: str
     names: tuple[str, ...]
     values: Array
+    df: float | None = None
 
     @property
     def largest(self) -> float:
@@ -40,14 +45,16 @@ class Far:
 
     @property
     def chance(self) -> float:
-        """Chance that the farthest of so many normal values lies at least so far out."""
-        tail = 2 * special.ndtr(-self.largest)
+        """Chance that the farthest of so many values lies at least so far out."""
+        far = -self.largest
+        tail = 2 * (special.ndtr(far) if self.df is None else special.stdtr(self.df, far))
         return float(-np.expm1(len(self.values) * np.log1p(-min(tail, 1 - 1e-16))))
 
     @property
     def expected(self) -> float:
-        """Median of the farthest of so many normal values."""
-        return float(special.ndtri(0.5 + 0.5 * 0.5 ** (1 / len(self.values))))
+        """Median of the farthest of so many values."""
+        level = 0.5 + 0.5 * 0.5 ** (1 / len(self.values))
+        return float(special.ndtri(level) if self.df is None else special.stdtrit(self.df, level))
 
     def beyond(self, limit: float) -> Array:
         """Positions beyond the limit, the farthest first."""
@@ -71,15 +78,30 @@ def levels_of(material: Material) -> list[Far]:
         known = np.isfinite(s.values)
         levels = np.array(material.fit.groups[s.group].levels, dtype=object)[known]
         what = random_words(material, s.group, s.term)
-        found.append(Far(what, tuple(f"{s.group} {name}" for name in levels), s.values[known]))
+        names_of = tuple(f"{s.group} {name}" for name in levels)
+        if s.df - 1 < LEAST_DF:
+            continue
+        found.append(Far(what, names_of, against_others(s.values[known], s.df), s.df - 1))
     return found
+
+
+def against_others(values: Array, df: float) -> Array:
+    """(G,): values in units of their own SD, each now in the SD of the others.
+
+    An outlier widens the SD that it is part of. As for studentised residuals (Beckman & Trussell
+    1974, J. American Statistical Association 69), t = r sqrt((df - 1) / (df - r^2)) takes it out
+    again; exact for one random intercept in groups of equal size, where t has df - 1 degrees of
+    freedom.
+    """
+    return values * np.sqrt((df - 1) / np.maximum(df - values**2, 1e-3 * df))
 
 
 def check_outliers(material: Material) -> Check:
     key, title = "outliers", "No single row or group far off"
     how = (
-        "Rows by their distance from their group's own line, and groups by their distance from the "
-        "average, in SDs; the dashed lines are where the farthest is expected to lie."
+        "Rows by their distance from their group's own line, in SDs, and groups by their distance "
+        "from the average, in SDs of the other groups; the dashed lines are where the farthest is "
+        "expected to lie."
     )
     found = levels_of(material)
     if material.df < 8:
@@ -92,7 +114,7 @@ def check_outliers(material: Material) -> Check:
     )
     top, verdict = found[order[-1]], verdicts[order[-1]]
     who = top.names[int(np.abs(top.values).argmax())]
-    off = "its own line" if top.what == "rows" else "the average"
+    off = "its own line" if top.what == "rows" else "the others"
     count = counted(len(top.values), "row" if top.what == "rows" else "group")
     effect = "" if top.what == "rows" else f" in the {top.what}"
     sentence = (

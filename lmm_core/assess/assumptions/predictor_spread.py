@@ -144,7 +144,8 @@ def level_spread(
     sd = np.sqrt(squares[usable] / n[usable])
     if not sd.min() > 0:
         return None
-    z = r / np.sqrt(squares / np.maximum(n, 1))[codes]
+    # A level without any spread has nothing to say of the tails.
+    z = r / np.sqrt(np.maximum(squares / np.maximum(n, 1), 1e-300))[codes]
     heavy = max(float((z**4).mean()) - 3.0, 0.0)
     variance = (0.5 + 0.25 * heavy) / np.maximum(df[usable] - 1, 1)
     logs, weights = np.log(sd), 1 / variance

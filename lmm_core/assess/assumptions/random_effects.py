@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
 
 import numpy as np
 
@@ -20,7 +19,9 @@ from lmm_core.assess.assumptions.check import (
     rank,
     worst,
 )
+from lmm_core.assess.assumptions.humps import Humps, two_humps
 from lmm_core.assess.assumptions.material import Material
+from lmm_core.assess.assumptions.mode_spread import mode_spreads
 from lmm_core.assess.assumptions.shape import (
     LEAST,
     Shape,
@@ -38,8 +39,9 @@ Array = np.ndarray
 SKEW_FEW = Scale(look=0.6, act=1.2, look_chance=0.01, act_chance=0.0025)
 SKEW_MANY = Scale(look=0.7, act=1.5, look_chance=0.01, act_chance=0.0025)
 TAILS_RANDOM = Scale(look=1.5, act=3.5, look_chance=0.01, act_chance=0.0025)
-# Two separate clumps have a strongly negative excess kurtosis (a flat distribution: -1.2).
-FLAT = Scale(look=0.9, act=inf, look_chance=0.005)
+# SDs between the centres of two clumps; a lump of a few groups is a matter of outliers.
+HUMPS = Scale(look=2.5, act=5.5, look_chance=0.005, act_chance=0.001)
+LEAST_SHARE = 0.15
 MANY_GROUPS = 50
 # Below this reliability the modes say more about the model than about the groups.
 LEAST_RELIABILITY = 0.3
@@ -47,8 +49,9 @@ LEAST_RELIABILITY = 0.3
 
 @dataclass(frozen=True)
 class RandomShape:
-    """One random-effects term: modes in units of their own SD (G,), their shape, and how much of a
-    group's true deviation they keep on average (``reliability``; the rest is shrinkage).
+    """One random-effects term: modes in units of their own SD (G,), their shape and humps, and how
+    much of a group's true deviation they keep on average (``reliability``; the rest is shrinkage).
+    ``df`` are the degrees of freedom of the SD.
     """
 
     group: str
@@ -56,6 +59,8 @@ class RandomShape:
     values: Array
     reliability: float
     shape: Shape
+    humps: Humps
+    df: float
 
 
 def random_shapes(material: Material) -> tuple[RandomShape, ...]:
@@ -65,15 +70,13 @@ def random_shapes(material: Material) -> tuple[RandomShape, ...]:
         estimates.conditioned.factors,
         estimates.covariances,
         estimates.modes,
-        estimates.mode_covariances,
+        mode_spreads(material),
         strict=True,
     )
-    for factor, covariance, modes, conditional in parts:
+    for factor, covariance, modes, spread in parts:
         names = [name for block in factor.blocks for name in block.names]
         for k, name in enumerate(names):
-            # The variance of a mode over data sets is what the random effect's variance loses
-            # when the data are known.
-            left = np.maximum(covariance[k, k] - conditional[:, k, k], 0.0)
+            left = spread.variances[:, k]
             if not covariance[k, k] > 0 or not left.mean() > 1e-6 * covariance[k, k]:
                 continue
             usable = left > 1e-3 * covariance[k, k]
@@ -82,7 +85,9 @@ def random_shapes(material: Material) -> tuple[RandomShape, ...]:
             if len(known) < 2 or not known.std() > 0:
                 continue
             reliability = float(left.mean() / covariance[k, k])
-            found.append(RandomShape(factor.name, name, values, reliability, shape(known)))
+            humps = two_humps(known, spread.taken[k][usable])
+            shown, df = shape(known), float(spread.df[k])
+            found.append(RandomShape(factor.name, name, values, reliability, shown, humps, df))
     return tuple(found)
 
 
@@ -118,13 +123,14 @@ def check_normality_random(material: Material) -> Check:
 
 
 def _verdicts(s: RandomShape, m: int) -> tuple[Verdict, Verdict, Verdict]:
-    """Of skewness, of heavy tails and of flatness, when m terms are looked at."""
-    found = s.shape
+    """Of skewness, of heavy tails and of two clumps, when m terms are looked at."""
+    found, humps = s.shape, s.humps
+    both = min(humps.upper_share, 1 - humps.upper_share) >= LEAST_SHARE
     skew = SKEW_MANY if found.n >= MANY_GROUPS else SKEW_FEW
     return (
         skew.verdict(abs(found.skewness), m * found.skewness_p),
         TAILS_RANDOM.verdict(found.kurtosis, m * found.kurtosis_p),
-        FLAT.verdict(-found.kurtosis, m * found.kurtosis_p),
+        HUMPS.verdict(humps.apart, m * humps.p_value) if both else "fine",
     )
 
 
@@ -136,20 +142,27 @@ def _random_check(
     material: Material, key: str, title: str, how: str, ranked: list[RandomShape]
 ) -> Check:
     m, top = len(ranked), ranked[0]
-    skew, tails, flat = _verdicts(top, m)
-    verdict = worst([skew, tails, flat])
+    skew, tails, clumps = _verdicts(top, m)
+    verdict = worst([skew, tails, clumps])
+    two = clumps != "fine" and rank(clumps) > rank(worst([skew, tails]))
     name = f"The {random_words(material, top.group, top.term)}"
     groups = counted(int(top.shape.n), "group")
-    if flat != "fine" and worst([skew, tails]) == "fine":
+    apart = f"{fixed(top.humps.apart)} SDs apart"
+    if two:
+        upper = round(top.humps.upper_share * top.shape.n)
+        sizes = f"about {int(top.shape.n) - upper:,} and {upper:,}"
         sentence = (
-            f"{name} look flat or two-humped (excess kurtosis {fixed(top.shape.kurtosis)} over "
-            f"{groups}): perhaps there are two kinds of groups."
+            f"{name} fall into two clumps ({sizes} groups, {apart}): there seem to be two kinds "
+            "of groups."
+            if clumps == "act"
+            else f"{name} look flat or two-humped ({sizes} groups, {apart}): perhaps there are "
+            "two kinds of groups."
         )
     else:
         sentence = f"{opening(name, top.shape, skew, tails)}, judged on {groups}."
     if verdict == "fine" and seems_large(top.shape, SKEW_FEW, TAILS_RANDOM):
         sentence += " With this number of groups chance alone can give that much."
-    elif verdict == "look" and top.shape.n >= MANY_GROUPS:
+    elif verdict == "look" and not two and top.shape.n >= MANY_GROUPS:
         sentence += " With 50 or more groups that matters little for the fixed effects."
     if top.reliability < 0.8:
         sentence += (
@@ -173,6 +186,8 @@ def _random_check(
         "kurtosis": top.shape.kurtosis,
         "skewness_p": top.shape.skewness_p,
         "kurtosis_p": top.shape.kurtosis_p,
+        "apart": top.humps.apart,
+        "apart_p": top.humps.p_value,
         "reliability": top.reliability,
         "candidates": tuple(
             {
@@ -191,7 +206,7 @@ def _random_check(
             f"Look at the groups of {top.group} at the ends of the picture: is there a predictor "
             "that tells them apart? Add it as a fixed effect."
         )
-    magnitude, text = magnitude_of(top.shape, skew, worst([tails, flat]))
+    magnitude, text = (top.humps.apart, apart) if two else magnitude_of(top.shape, skew, tails)
     return Check(key, title, verdict, magnitude, text, sentence, how, advice, numbers)
 
 

@@ -87,7 +87,8 @@ class GroupSpread:
     """Residual SD per group (G,), outcome units, NaN where a group leaves no degree of freedom.
 
     ``low`` and ``high`` are the limits between which 95 % of groups with that many rows would lie
-    with equal spread; ``expected`` is the pooled SD. ``ratio`` compares a group at the 90th with
+    with equal spread; ``expected`` is the pooled SD. What a residual structure explains is taken
+    out. ``ratio`` compares a group at the 90th with
     one at the 10th percentile after what chance gives is taken off.
     """
 
@@ -111,7 +112,7 @@ def group_spread(material: Material, grouping: Grouping, level: float = 0.95) ->
     squares = np.bincount(grouping.codes, material.pearson**2, G)
     df = np.bincount(grouping.codes, material.shares, G)
     usable = (df >= LEAST_GROUP_DF) & (squares > 0)
-    sigma = material.fit.sigma
+    sigma = material.typical_sd
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = np.where(usable, squares / df, np.nan)
     n_usable = int(usable.sum())

@@ -3,7 +3,7 @@
 With one grouping factor every refit follows from the cross-products, so that its cost doesn't
 depend on the number of rows; with several the model is refitted to the rows that stay. In both the
 coding of the predictors (levels, centring, scaling) stays that of the whole data, so that the
-coefficients mean the same.
+coefficients mean the same. A residual structure is held at its estimate.
 """
 
 from __future__ import annotations

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lmm_core.assess.influence import products
 from lmm_core.assess.influence.changes import Influence, Results, stacked
-from lmm_core.assess.influence.subset import subset
-from lmm_core.errors import EstimationError, LMMError, ModelError
-from lmm_core.estimation.fit import Estimates, criterion_of, estimate, estimates_from
+from lmm_core.assess.influence.refit import (
+    Progress,
+    held_results,
+    in_turn,
+    refit_all,
+    refit_from,
+    refit_rows,
+    results_of,
+)
+from lmm_core.errors import ModelError
+from lmm_core.estimation.fit import Estimates
 from lmm_core.estimation.threads import one_thread
-from lmm_core.inference.distributions import t_p_value
-from lmm_core.inference.kenward_roger import kenward_roger
-from lmm_core.inference.satterthwaite import satterthwaite
-from lmm_core.inference.tables import Normal, contrast_table, variance_components
 from lmm_core.model.design import Design, Grouping
 
 if TYPE_CHECKING:
     from lmm_core.fitted import FittedModel
 
 Array = np.ndarray
-Progress = Callable[[int, int], bool]
 
 # Up to this many groups or rows all are refitted; of more, only the most influential.
 ALL_GROUPS = 1_000
 ALL_ROWS = 1_000
 MOST = 60
-# Several grouping factors: rows times refits, at about twenty seconds per million.
+# Several grouping factors: rows times refits, at about twelve seconds per million.
 MOST_CELLS = 1_000_000
 
 
@@ -73,7 +76,7 @@ def leave_out_groups(
         if len(levels) > most:
             levels = np.sort(np.argsort(-_unusual(fit, grouping), kind="stable")[:most])
         keeps = (np.flatnonzero(grouping.codes != level) for level in levels)
-        refits = _refit_all(fit, keeps, len(levels), progress)
+        refits = refit_all(fit, keeps, len(levels), progress)
         if refits is None:
             return None
         sizes = grouping.sizes[levels]
@@ -91,7 +94,7 @@ def leave_out_rows(fit: FittedModel, progress: Progress | None = None) -> Influe
     n = fit.design.n
     names = np.array([str(k + 1) for k in fit.rows], dtype=object)
     with one_thread(n):
-        if len(fit.groups) == 1:
+        if len(fit.groups) == 1 and not _serial(fit):
             return _rows_of_one_factor(fit, names, progress)
         chosen = np.arange(n)
         most = min(MOST, max(10, MOST_CELLS // n))
@@ -99,7 +102,7 @@ def leave_out_rows(fit: FittedModel, progress: Progress | None = None) -> Influe
             chosen = np.sort(np.argsort(-np.abs(fit.pearson_residuals), kind="stable")[:most])
         everyone = np.arange(n)
         keeps = (np.delete(everyone, i) for i in chosen)
-        refits = _refit_all(fit, keeps, len(chosen), progress)
+        refits = refit_all(fit, keeps, len(chosen), progress)
         if refits is None:
             return None
         ones = np.ones(len(chosen), dtype=np.int64)
@@ -120,7 +123,7 @@ def leave_out_together(fit: FittedModel, group: str | None, levels: Sequence[str
         grouping = fit.groups[group]
         gone = np.isin(grouping.codes, [grouping.levels.index(level) for level in levels])
     with one_thread(fit.design.n):
-        refit = _refit_rows(fit, np.flatnonzero(~gone))
+        refit = refit_rows(fit, np.flatnonzero(~gone))
     sizes, exact = np.array([gone.sum()]), np.ones(1, dtype=bool)
     results, singular = refit
     name = ", ".join(levels)
@@ -134,7 +137,7 @@ def work(fit: FittedModel, group: str | None) -> float:
     if len(fit.groups) > 1:
         most = max(10, MOST_CELLS // fit.design.n)
         count = min(units, most if group else min(MOST, most) if units > ALL_ROWS else units)
-        return count * (0.006 + 2e-5 * fit.design.n)
+        return count * (0.006 + 1.2e-5 * fit.design.n)
     levels = next(iter(fit.groups.values())).n_levels
     count = min(units, ALL_GROUPS) if units <= ALL_GROUPS else MOST
     per_row = 4e-6 if group else 1.2e-5
@@ -148,7 +151,7 @@ def _groups_of_one_factor(
     fit: FittedModel, grouping: Grouping, levels: Array, progress: Progress | None
 ) -> Influence | None:
     estimates, sizes = fit.estimates, grouping.sizes
-    rows = products.conditioned_rows(fit.design, estimates)
+    rows = products.conditioned_rows(_estimated_from(fit), estimates)
     grams = products.group_grams(rows, grouping.codes, grouping.n_levels)
     held = None
     chosen = levels
@@ -162,9 +165,9 @@ def _groups_of_one_factor(
     def refit(level: int) -> tuple[Results, bool]:
         less = products.without_group(estimates, grams[level], level, int(sizes[level]))
         keep = lambda: np.flatnonzero(grouping.codes != level)  # noqa: E731
-        return _refit(fit, less, keep)
+        return refit_from(fit, less, keep)
 
-    done = _all(refit, chosen, progress)
+    done = in_turn(refit, chosen, progress)
     if done is None:
         return None
     return _combined(fit, grouping.name, grouping.levels, sizes, held, chosen, done)
@@ -175,7 +178,7 @@ def _rows_of_one_factor(
 ) -> Influence | None:
     estimates, n = fit.estimates, fit.design.n
     codes = next(iter(fit.groups.values())).codes
-    rows = products.conditioned_rows(fit.design, estimates)
+    rows = products.conditioned_rows(_estimated_from(fit), estimates)
     ones = np.ones(n, dtype=np.int64)
     held, chosen = None, np.arange(n)
     if n > ALL_ROWS:
@@ -184,9 +187,9 @@ def _rows_of_one_factor(
 
     def refit(i: int) -> tuple[Results, bool]:
         less = products.without_row(estimates, rows, i, int(codes[i]))
-        return _refit(fit, less, lambda: np.delete(np.arange(n), i))
+        return refit_from(fit, less, lambda: np.delete(np.arange(n), i))
 
-    done = _all(refit, chosen, progress)
+    done = in_turn(refit, chosen, progress)
     if done is None:
         return None
     return _combined(fit, None, tuple(names), ones, held, chosen, done)
@@ -214,20 +217,6 @@ def _worth_a_refit(cooks: Array, pull: Array) -> Array:
     return np.unique(np.concatenate([by_cooks[: MOST - MOST // 4], by_pull[: MOST // 4]]))
 
 
-def _refit(fit: FittedModel, less, keep: Callable[[], Array]) -> tuple[Results, bool]:
-    """Results from the cross-products ``less``, from the rows when these don't determine all."""
-    try:
-        if less is None:
-            return _refit_rows(fit, keep())
-        if less.n <= less.p:
-            return _nothing(fit), False
-        criterion = criterion_of(less, fit.estimates.reml, None)
-        estimates = estimates_from(criterion, start=fit.estimates.theta)
-        return _results(estimates, fit), bool(estimates.convergence.singular)
-    except (LMMError, np.linalg.LinAlgError):
-        return _nothing(fit), False
-
-
 def _combined(
     fit: FittedModel,
     group: str | None,
@@ -241,7 +230,7 @@ def _combined(
     exact[chosen] = True
     if held is None:
         return _influence(fit, group, names, sizes, done, exact)
-    results = _held_results(fit, held)
+    results = held_results(fit, held)
     singular = np.zeros(len(names), dtype=bool)
     refitted = stacked([r for r, _ in done])
     for field in vars(results):
@@ -250,86 +239,23 @@ def _combined(
     return _assembled(fit, group, names, sizes, results, exact, singular)
 
 
-def _held_results(fit: FittedModel, held: products.Held) -> Results:
-    table = fit.fixed_effects
-    df = np.tile(table["df"].to_numpy(dtype=float), (len(held.beta), 1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = held.beta / held.std_error
-    components = np.full((len(held.beta), len(fit.components)), np.nan)
-    p_value = t_p_value(statistic, df)
-    return Results(held.beta.copy(), held.std_error.copy(), df, statistic, p_value, components)
+def _estimated_from(fit: FittedModel) -> Design:
+    """The rows behind the cross-products; with a residual structure the transformed ones."""
+    residual = fit.estimates.residual
+    return fit.design if residual is None else residual.whitened
 
 
-# -- any model
-
-
-def _refit_all(fit: FittedModel, keeps, total: int, progress: Progress | None):
-    def refit(keep: Array) -> tuple[Results, bool]:
-        try:
-            return _refit_rows(fit, keep)
-        except (LMMError, np.linalg.LinAlgError):
-            return _nothing(fit), False
-
-    return _all(refit, keeps, progress, total)
-
-
-def _all(refit, units, progress: Progress | None, total: int | None = None):
-    """Every refit in turn; None when ``progress`` stops it."""
-    total = len(units) if total is None else total
-    done = []
-    for unit in units:
-        done.append(refit(unit))
-        if progress is not None and not progress(len(done), total):
-            return None
-    return done
-
-
-def _refit_rows(fit: FittedModel, keep: Array) -> tuple[Results, bool]:
-    part, kept = subset(fit.design, keep)
-    few = any(g.n_levels < 2 or g.n_levels >= part.n for g in part.groupings.values())
-    if few or part.n <= len(kept):
-        raise EstimationError(
-            "Too few groups or rows are left to fit the model.",
-            "Leave fewer of them out.",
-            code="too_little",
-        )
-    estimates = estimate(part, start=fit.estimates.theta)
-    return _results(estimates, fit, kept), bool(estimates.convergence.singular)
-
-
-def _results(estimates: Estimates, fit: FittedModel, kept: Array | None = None) -> Results:
-    method = {
-        "normal": lambda e: Normal(e.vcov),
-        "kenward-roger": kenward_roger,
-        "satterthwaite": satterthwaite,
-    }[fit.spec.df_method](estimates)
-    found = contrast_table(np.eye(len(estimates.beta)), estimates.beta, method, fit.spec.ci_level)
-    fields = ("estimate", "std_error", "df", "statistic", "p_value")
-    # Ordered by number of levels, which may change when a level is left out.
-    by_name = {(c.group, c.term_1, c.term_2): c.sdcor for c in variance_components(estimates)}
-    components = np.array([by_name[c.group, c.term_1, c.term_2] for c in fit.components])
-    if kept is None or len(kept) == fit.design.p:
-        return Results(*(found[f][None] for f in fields), components[None])
-    whole = []
-    for field in fields:
-        values = np.full((1, fit.design.p), np.nan)
-        values[0, kept] = found[field]
-        whole.append(values)
-    return Results(*whole, components[None])
-
-
-def _nothing(fit: FittedModel) -> Results:
-    """What a refit that can't be made gives."""
-    empty = [np.full((1, fit.design.p), np.nan) for _ in range(5)]
-    return Results(*empty, np.full((1, len(fit.components)), np.nan))
+def _serial(fit: FittedModel) -> bool:
+    """Whether a row's neighbours change when it is left out."""
+    residual = fit.spec.residual
+    return residual is not None and residual.correlation is not None
 
 
 def _unusual(fit: FittedModel, grouping: Grouping) -> Array:
     """(G,): sum of squared residuals around the average in a group, its random effects included."""
-    residual = (fit.y - fit.fitted_marginal) / fit.sigma
-    weights = fit.design.weights
-    squares = residual**2 if weights is None else residual**2 * weights
-    return np.bincount(grouping.codes, squares, grouping.n_levels)
+    marginal = fit.y - fit.fitted_marginal
+    residual = fit.estimates.normalised(marginal, fit.design.weights)
+    return np.bincount(grouping.codes, residual**2, grouping.n_levels)
 
 
 def _cooks(fit: FittedModel, beta: Array) -> Array:
@@ -375,7 +301,7 @@ def _assembled(
         design.names,
         design.labels,
         tuple((c.group, c.term_1, c.term_2) for c in fit.components),
-        _results(fit.estimates, fit),
+        results_of(fit.estimates, fit),
         results,
         _cooks(fit, results.estimate),
         exact,

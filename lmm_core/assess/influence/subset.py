@@ -37,6 +37,7 @@ def subset(design: Design, keep: Array) -> tuple[Design, Array]:
         blocks=blocks,
         rows=None,
         weights=weights,
+        residual=None if design.residual is None else design.residual.subset(keep),
     )
     return part, kept
 

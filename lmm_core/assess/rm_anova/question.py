@@ -107,6 +107,8 @@ def question_of(fit: FittedModel) -> Question:
             between.append(column)
     if fit.spec.weights is not None:
         left_out.append(fit.spec.weights)
+    if fit.spec.residual is not None:
+        left_out.append("the residual structure")
     if not within:
         raise _none(
             f"No predictor of the model changes within {grouping.name}, so there are no repeated "

@@ -95,9 +95,7 @@ def _panel(design: Design, estimates, view: str, rows: Array) -> Panel:
     blocks = [(block, block.matrix) for block in design.blocks]
     codes = {name: grouping.codes for name, grouping in design.groupings.items()}
     fitted = design.X @ estimates.beta + random_part(estimates, blocks, codes)
-    residual = (design.y - fitted) / estimates.sigma
-    if design.weights is not None:
-        residual = residual * np.sqrt(design.weights)
+    residual = estimates.normalised(design.y - fitted, design.weights)
     if view == "fitted":
         return Panel(fitted[rows], residual[rows])
     values = np.sort(residual)

@@ -33,17 +33,11 @@ def simulated_outcomes(fit: FittedModel, sets: int = 20, seed: int = 1) -> Simul
 
 def draw(design: Design, estimates: Estimates, rng: np.random.Generator) -> Array:
     """(n,): one outcome from the model."""
-    noise = rng.standard_normal(design.n) * estimates.sigma
-    y = design.X @ estimates.beta
-    y = y + (noise if design.weights is None else noise / np.sqrt(design.weights))
+    noise = rng.standard_normal(design.n)
+    y = design.X @ estimates.beta + estimates.residuals_from(noise, design.weights)
     pairs = zip(estimates.conditioned.factors, estimates.lambdas, strict=True)
     for factor, Lambda in pairs:
         u = rng.standard_normal((factor.n_levels, factor.width))
         b = estimates.sigma * u @ Lambda.T
-        start = 0
-        for block in factor.blocks:
-            width = len(block.names)
-            own = b[factor.codes, start : start + width]
-            y = y + np.einsum("nq,nq->n", block.matrix, own)
-            start += width
+        y = y + np.einsum("nq,nq->n", design.random_columns(factor.name), b[factor.codes])
     return y

@@ -2,7 +2,7 @@
 
 R = D C D with C = L L': the rows of y, X and Z are multiplied by L^-1 D^-1; the log-determinant of
 R is what the transformed likelihood lacks. For serial correlation L^-1 is banded: each row minus
-phi times the row before it.
+phi times the row before it. The rows stay in their order.
 """
 
 from __future__ import annotations
@@ -14,36 +14,72 @@ import pandas as pd
 
 from lmm_core.errors import ModelError
 from lmm_core.estimation.residual_structures.structure import (
-    PowerVariance,
     ResidualStructure,
+    SerialCorrelation,
     VarianceByLevel,
 )
 from lmm_core.model.design import Design
-from lmm_core.model.encoding import encode_levels, is_numeric
 from lmm_core.model.rank import Dense, find_basis
+from lmm_core.model.residual_columns import (
+    LEAST_ROWS,
+    LEAST_SPREAD,
+    MOST_LEVELS,
+    ResidualColumns,
+    positive,
+    residual_columns,
+)
 
 Array = np.ndarray
 
-MOST_LEVELS = 12
-LEAST_ROWS = 5
+# Beyond this a free parameter changes nothing: a correlation of 1, a ratio of e^12; a continuous
+# correlation of 0 also for steps that are shorter than the usual one.
+FARTHEST, LEAST_LOGIT = 12.0, -40.0
+
+__all__ = ["FARTHEST", "LEAST_ROWS", "MOST_LEVELS", "Transformed", "Whitener", "whitener"]
+
+
+class Transformed(Dense):
+    """Transformed columns: none of them is an intercept, so none is centred."""
+
+    @property
+    def has_constant(self) -> bool:
+        return False
 
 
 @dataclass(frozen=True)
 class Whitener:
     """The transformation of one design as a function of free parameters (k,).
 
-    ``order`` sorts the rows by group and time; ``steps`` (n,) are the distances to the row before
-    in the same group, NaN for a group's first row. Free parameters: log SD ratios of the levels
-    after the first, or the power; then phi on an unbounded scale.
+    Free parameters: log SD ratios of the levels after the first, or the power (per SD of the
+    logarithm, about its mean, so that size and spread of the values don't matter); then the
+    correlation of neighbours on an unbounded scale.
     """
 
-    structure: ResidualStructure
     design: Design
-    order: Array
-    steps: Array
-    level_codes: Array | None
-    levels: tuple[str, ...]
-    power_values: Array | None
+    columns: ResidualColumns
+
+    @property
+    def powers(self) -> Array | None:
+        """(n,): the values of which a power is taken."""
+        return self.columns.values
+
+    @property
+    def structure(self) -> ResidualStructure:
+        return self.columns.structure
+
+    @property
+    def correlation(self) -> SerialCorrelation | None:
+        return self.structure.correlation
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        return self.columns.levels
+
+    @property
+    def steps(self) -> Array:
+        """(n,): distance to the row before in the group, NaN for a group's first row."""
+        assert self.columns.steps is not None
+        return self.columns.steps
 
     @property
     def n_variance(self) -> int:
@@ -53,165 +89,153 @@ class Whitener:
 
     @property
     def size(self) -> int:
-        return self.n_variance + (self.structure.correlation is not None)
+        return self.n_variance + (self.correlation is not None)
 
     def with_power_values(self, values: Array) -> Whitener:
         """The same with other values to take the power of."""
-        return replace(self, power_values=_positive(values, "the fitted values"))
+        found = self.columns.with_values(positive(values, "the fitted values"))
+        if not found.log_spread > LEAST_SPREAD:
+            raise ModelError(
+                "The fitted values are all the same, so that no power of them can be estimated.",
+                "Add a predictor, or choose another structure.",
+                code="residual_structure",
+            )
+        return replace(self, columns=found)
 
     def log_sd(self, free: Array) -> Array:
         """(n,): log of each row's SD relative to sigma, without prior weights."""
-        if self.level_codes is not None:
-            return np.append(0.0, free[: self.n_variance])[self.level_codes]
-        if self.power_values is not None:
-            return free[0] * np.log(self.power_values)
+        if self.columns.codes is not None:
+            return np.append(0.0, free[: self.n_variance])[self.columns.codes]
+        if self.powers is not None:
+            columns = self.columns
+            return free[0] * (np.log(self.powers) - columns.log_centre) / columns.log_spread
         return np.zeros(self.design.n)
 
-    def phi(self, free: Array) -> float:
-        """The correlation of neighbours, or of rows one unit of time apart."""
-        correlation = self.structure.correlation
-        if correlation is None:
+    def clipped(self, free: Array) -> Array:
+        """Within the range in which a parameter still changes something."""
+        low = np.full(len(free), -FARTHEST)
+        if self.correlation is not None and self.correlation.kind == "car1":
+            low[-1] = LEAST_LOGIT
+        return np.clip(free, low, FARTHEST)
+
+    def power(self, free: Array) -> float:
+        """The power of the variance function."""
+        return float(free[0]) / self.columns.log_spread
+
+    def neighbours(self, free: Array) -> float:
+        """The correlation of neighbours: a place ("ar1") or the median step ("car1") apart."""
+        if self.correlation is None:
             return 0.0
-        if correlation.kind == "ar1":
+        if self.correlation.kind == "ar1":
             return float(np.tanh(free[-1]))
         return float(1.0 / (1.0 + np.exp(-free[-1])))
 
+    def phi(self, free: Array) -> float:
+        """The correlation of neighbours ("ar1"), or of rows one unit of time apart ("car1")."""
+        if self.correlation is None or self.correlation.kind == "ar1":
+            return self.neighbours(free)
+        return float(self.neighbours(free) ** (1.0 / self.columns.unit))
+
+    def _scale(self, free: Array) -> Array:
+        """(n,): one over each row's SD in units of sigma, prior weights included."""
+        scale = np.exp(-self.log_sd(free))
+        weights = self.design.weights
+        return scale if weights is None else scale * np.sqrt(weights)
+
+    def _lag(self, free: Array) -> Array:
+        """(n,): correlation with the row before in the group, 0 for a group's first row."""
+        steps = np.nan_to_num(self.steps) / self.columns.unit
+        return np.where(np.isnan(self.steps), 0.0, self.neighbours(free) ** steps)
+
+    def log_det(self, free: Array) -> float:
+        """log|R / sigma^2|."""
+        total = 2.0 * float(self.log_sd(free).sum())
+        if self.design.weights is not None:
+            total -= float(np.log(self.design.weights).sum())
+        if self.correlation is not None:
+            total += float(np.log1p(-(self._lag(free) ** 2)).sum())
+        return total
+
+    def whiten(self, rows: Array, free: Array) -> Array:
+        """(n,) or (n, k): rows with independent residuals of SD sigma."""
+        scale = self._scale(free)
+        rows = rows * (scale if rows.ndim == 1 else scale[:, None])
+        if self.correlation is None:
+            return rows
+        lag = self._lag(free)
+        left = np.sqrt(1.0 - lag**2)
+        if rows.ndim == 2:
+            lag, left = lag[:, None], left[:, None]
+        return (rows - lag * rows[self.columns.before]) / left
+
+    def colour(self, noise: Array, free: Array) -> Array:
+        """(n,): the inverse of ``whiten``: residuals of the structure from independent ones."""
+        result = np.array(noise, dtype=float)
+        if self.correlation is not None:
+            lag = self._lag(free)
+            left = np.sqrt(1.0 - lag**2)
+            place, before = self.columns.place, self.columns.before
+            assert place is not None
+            assert before is not None
+            for k in range(1, int(place.max()) + 1):
+                rows = np.flatnonzero(place == k)
+                result[rows] = lag[rows] * result[before[rows]] + left[rows] * result[rows]
+        return result / self._scale(free)
+
     def apply(self, free: Array) -> tuple[Design, float]:
         """The transformed design, for estimation only, and log|R / sigma^2|."""
-        design, order = self.design, self.order
-        log_sd = self.log_sd(free)
-        log_det = 2.0 * float(log_sd.sum())
-        scale = np.exp(-log_sd)
-        if design.weights is not None:
-            scale = scale * np.sqrt(design.weights)
-            log_det -= float(np.log(design.weights).sum())
-        y, X = (design.y * scale)[order], (design.X * scale[:, None])[order]
-        Z = [(block.matrix * scale[:, None])[order] for block in design.blocks]
-        if self.structure.correlation is not None:
-            inside = ~np.isnan(self.steps)
-            phi = self.phi(free)
-            lag = np.zeros(design.n)
-            if self.structure.correlation.kind == "ar1":
-                lag[inside] = phi
-            else:
-                lag[inside] = phi ** self.steps[inside]
-            left = 1.0 - lag**2
-            log_det += float(np.log(left[inside]).sum())
-            y, X = _differenced(y, lag, left), _differenced(X, lag, left)
-            Z = [_differenced(part, lag, left) for part in Z]
-        X = np.asfortranarray(X)
-        ones = np.ones(design.n)
-        groupings = {name: replace(g, codes=g.codes[order]) for name, g in design.groupings.items()}
+        design = self.design
+        y = self.whiten(design.y, free)
+        X = np.asfortranarray(self.whiten(design.X, free))
         blocks = tuple(
             replace(
                 block,
-                grouping=groupings[block.grouping.name],
-                model_matrix=Dense(np.asfortranarray(part)),  # type: ignore[arg-type]
+                model_matrix=Transformed(np.asfortranarray(self.whiten(block.matrix, free))),
             )
-            for block, part in zip(design.blocks, Z, strict=True)
+            for block in design.blocks
         )
+        ones = np.ones(design.n)
         # Unit weights say that columns of ones are ones no longer; no column is constant.
         transformed = replace(
             design,
             y=y,
-            model_matrix=Dense(X),  # type: ignore[arg-type]
-            basis=find_basis(X, ones),
+            model_matrix=Transformed(X),  # type: ignore[arg-type]
+            basis=find_basis(Transformed(X), ones),
             layout=replace(design.layout, intercept=False),
             blocks=blocks,
             rows=None,
             weights=ones,
+            residual=None,
         )
-        return transformed, log_det
+        return transformed, self.log_det(free)
 
 
-def _differenced(rows: Array, lag: Array, left: Array) -> Array:
-    """Each row minus ``lag`` times the row before it, over the root of what is ``left``."""
-    before = np.zeros_like(rows)
-    before[1:] = rows[:-1]
-    if rows.ndim == 2:
-        lag, left = lag[:, None], left[:, None]
-    return (rows - lag * before) / np.sqrt(left)
-
-
-def whitener(design: Design, frame: pd.DataFrame, structure: ResidualStructure) -> Whitener:
-    """The transformation of a design whose rows in use are ``frame``.
+def whitener(
+    design: Design, frame: pd.DataFrame | None = None, structure: ResidualStructure | None = None
+) -> Whitener:
+    """The transformation of a design; for a ``structure`` other than its own, from the rows in use
+    ``frame``.
 
     Raises
     ------
     ModelError
         ``residual_structure`` when the columns don't suit the structure; says why.
     """
+    if structure is None or frame is None:
+        assert design.residual is not None
+        return Whitener(design, design.residual)
     for column in structure.columns:
         if column not in frame.columns:
-            raise _wrong(f"There is no column “{column}” in the data.", "Choose another column.")
+            raise ModelError(
+                f"There is no column “{column}” in the data.",
+                "Choose another column.",
+                code="residual_structure",
+            )
         if frame[column].isna().any():
-            raise _wrong(
+            raise ModelError(
                 f"{column} is missing in some rows that the model uses.",
                 "Leave these rows out, or choose another column.",
+                code="residual_structure",
             )
-    order, steps = np.arange(design.n), np.full(design.n, np.nan)
-    if structure.correlation is not None:
-        order, steps = _ordered(design, frame, structure)
-    codes, levels, values = None, (), None
-    if isinstance(structure.variance, VarianceByLevel):
-        codes, levels = _levels(frame[structure.variance.column])
-    elif isinstance(structure.variance, PowerVariance) and structure.variance.column is not None:
-        column = structure.variance.column
-        if not is_numeric(frame[column]):
-            raise _wrong(f"{column} isn't a column of numbers.", "Choose a numeric column.")
-        values = _positive(frame[column].to_numpy(dtype=float), column)
-    return Whitener(structure, design, order, steps, codes, levels, values)
-
-
-def _ordered(
-    design: Design, frame: pd.DataFrame, structure: ResidualStructure
-) -> tuple[Array, Array]:
-    assert structure.correlation is not None
-    name = structure.correlation.time
-    if len(design.groupings) > 1:
-        raise _wrong(
-            "Correlation over time needs a model with one grouping column.",
-            "Leave the other grouping columns out, or choose another structure.",
-        )
-    if not is_numeric(frame[name]):
-        raise _wrong(f"{name} isn't a column of numbers.", "Choose the time as a number.")
-    time = frame[name].to_numpy(dtype=float)
-    codes = next(iter(design.groupings.values())).codes
-    order = np.lexsort((time, codes))
-    steps = np.full(design.n, np.nan)
-    same = np.flatnonzero(np.diff(codes[order]) == 0) + 1
-    steps[same] = np.diff(time[order])[same - 1]
-    if not len(same):
-        raise _wrong("No group has two rows to be correlated.", "Choose another structure.")
-    if (steps[same] <= 0).any():
-        raise _wrong(
-            f"Some group has two rows at the same {name}.",
-            "Choose a time that never repeats within a group.",
-        )
-    return order, steps
-
-
-def _levels(series: pd.Series) -> tuple[Array, tuple[str, ...]]:
-    codes, levels = encode_levels(series)
-    counts = np.bincount(codes, minlength=len(levels))
-    if not 2 <= len(levels) <= MOST_LEVELS or counts.min() < LEAST_ROWS:
-        raise _wrong(
-            f"{series.name} has {len(levels):,} levels, the smallest with {int(counts.min()):,} "
-            f"rows; a spread for each needs 2 to {MOST_LEVELS} levels with {LEAST_ROWS} rows.",
-            "Choose another column, or merge levels.",
-        )
-    return codes, levels
-
-
-def _positive(values: Array, name: str) -> Array:
-    size = np.abs(values)
-    if not size.min() > 1e-8 * size.max():
-        raise _wrong(
-            f"A power of {name} needs values other than 0.",
-            "Choose another column, or the spread by levels.",
-        )
-    return size
-
-
-def _wrong(message: str, next_step: str) -> ModelError:
-    return ModelError(message, next_step, code="residual_structure")
+    columns = residual_columns(structure, frame.__getitem__, design.groupings, design.n)
+    return Whitener(design, columns)

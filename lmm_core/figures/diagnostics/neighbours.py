@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from lmm_core.assess.assumptions import Material
-from lmm_core.assess.assumptions.autocorrelation import check_autocorrelation, lagged, time_of
+from lmm_core.assess.assumptions.autocorrelation import check_autocorrelation
+from lmm_core.assess.assumptions.time_order import next_in_time, time_order
 from lmm_core.assess.smooth import smooth
 from lmm_core.figures.diagnostics.parts import (
     axis,
@@ -32,17 +33,18 @@ def autocorrelation(fit: FittedModel, units: Mapping[str, str] | None = None) ->
     """Residuals over those of the row before, with a smooth curve; None without a time."""
     material = Material(fit)
     check = check_autocorrelation(material)
-    time = time_of(material)
-    if check.magnitude is None or time is None:
+    order = time_order(material)
+    if check.magnitude is None or order is None:
         return None
-    now, before = lagged(material.finest, time.values)
-    x, y = fit.residuals[before], fit.residuals[now]
+    time = order.time
+    now, before = next_in_time(order.grouping, time.values)
+    x, y = material.levelled[before], material.levelled[now]
     rows = drawn_rows(len(x), np.zeros(len(x), dtype=bool))
     unit = outcome_unit(fit, units)
     hover = named("before", "x", unit) + named("residual", "y", unit)
     none = np.zeros(len(rows), dtype=bool)
     traces = cloud(
-        x[rows], y[rows], none, (who(material.finest, now[rows]), "%{customdata}" + hover)
+        x[rows], y[rows], none, (who(order.grouping, now[rows]), "%{customdata}" + hover)
     )
     traces += curve(smooth(x, y), "smooth curve")
     layout = {
@@ -51,7 +53,7 @@ def autocorrelation(fit: FittedModel, units: Mapping[str, str] | None = None) ->
         "shapes": [level_line(0.0)],
     }
     alt = (
-        f"Residuals over those of the row before in the same {material.finest.name}, in order of "
+        f"Residuals over those of the row before in the same {order.whose}, in order of "
         f"{time.label}; beyond what the model expects they correlate by "
         f"{correlation(check.numbers['phi'])}."
     )

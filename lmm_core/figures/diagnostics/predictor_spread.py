@@ -29,7 +29,7 @@ def homoscedasticity_predictors(
     if check.magnitude is None:
         return None
     chosen = next(s for s in spreads(material) if s.column == check.numbers["predictor"])
-    sigma, pooled = fit.sigma, pooled_sd(chosen)
+    sigma, pooled = material.typical_sd, pooled_sd(chosen)
     low, high = chance_range(chosen, pooled)
     sd, low, high = sigma * chosen.sd, sigma * low, sigma * high
     n, unit = len(sd), outcome_unit(fit, units)

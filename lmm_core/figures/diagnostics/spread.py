@@ -56,26 +56,30 @@ def residuals_fitted(
 
     Shrinkage tilts such a cloud even when the model is right, the more the fewer rows a group has.
     The dashed line has the slope to expect: residuals Py and fitted values y - Py have an average
-    covariance of sigma^2 (n - p - tr P) / n.
+    covariance of sigma^2 (n - p - tr P) / n. With a residual structure the residuals are those with
+    its spread and correlation taken out, for which there is no such line.
     """
     material = Material(fit)
-    x, y = fit.fitted, fit.residuals
+    x, y = fit.fitted, material.levelled
     far = np.abs(material.residuals) > FAR_OUT if marked is None else marked
     rows = drawn_rows(len(x), far)
     unit = outcome_unit(fit, units)
     hover = "%{customdata}" + named("fitted", "x", unit) + named("residual", "y", unit)
     traces = cloud(x[rows], y[rows], far[rows], (who(material.finest, rows), hover))
     traces += curve(smooth(x, y), "smooth curve")
-    covariance = fit.sigma**2 * max(len(x) - fit.design.p - material.df, 0.0) / len(x)
-    slope = covariance / float(x.var()) if np.ptp(x) > 0 else 0.0
-    ends = np.array([x.min(), x.max()])
-    traces.append(straight(ends, slope * (ends - x.mean()), "expected"))
+    structure = fit.spec.residual
+    if structure is None:
+        covariance = fit.sigma**2 * max(len(x) - fit.design.p - material.df, 0.0) / len(x)
+        slope = covariance / float(x.var()) if np.ptp(x) > 0 else 0.0
+        ends = np.array([x.min(), x.max()])
+        traces.append(straight(ends, slope * (ends - x.mean()), "expected"))
     layout = {
         "xaxis": axis(fitted_title(fit, unit)),
-        "yaxis": axis(with_unit("residual", unit)),
+        "yaxis": axis(with_unit("residual" if structure is None else "levelled residual", unit)),
     }
     which = "lie beyond 3 SDs" if marked is None else "are marked"
-    alt = f"Residuals over fitted values; {far.sum():,} of {len(x):,} {which}."
+    taken = f" (the {structure.words} taken out)" if structure is not None else ""
+    alt = f"Residuals{taken} over fitted values; {far.sum():,} of {len(x):,} {which}."
     data = pd.DataFrame({"fitted": x, "residual": y})
     return Picture(draw(traces, layout), alt + left_out_note(len(x), len(rows)), data)
 
