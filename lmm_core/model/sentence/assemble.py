@@ -6,13 +6,17 @@ import re
 from dataclasses import replace
 
 from lmm_core.model.factors import Factor, factor_of, term_text
+from lmm_core.model.residual import ResidualStructure
 from lmm_core.model.sentence.asking import ask, terms_of
 from lmm_core.model.sentence.draft import Draft
 from lmm_core.model.sentence.random_part import random_terms
 from lmm_core.model.sentence.wish import Note
 from lmm_core.model.spec import ModelSpec, Term
 
-_ALSO = re.compile(r"\b(also|too|as well|additionally|in addition)\b", re.IGNORECASE)
+_ALSO = re.compile(
+    r"\b(also|too|as well|additionally|in addition|another|further|extra|additional)\b",
+    re.IGNORECASE,
+)
 _THREE = re.compile(r"\b(three|3)[ -]way", re.IGNORECASE)
 _NOT_ON_OUTCOME = ("center", "scale", "factor")
 
@@ -54,7 +58,17 @@ def assemble(draft: Draft, given: ModelSpec | None, current: ModelSpec | None) -
     references = dict(current.reference if current else ())
     used = set(spec.columns())
     references = {c: v for c, v in (references | draft.references).items() if c in used}
-    return replace(spec, **options, reference=tuple(references.items()))
+    structure = _residuals(draft, options.get("residual"))
+    return replace(spec, **(options | {"residual": structure}), reference=tuple(references.items()))
+
+
+def _residuals(draft: Draft, old: object) -> ResidualStructure | None:
+    """The structure that the text asks for, or the one on screen."""
+    kept = old if isinstance(old, ResidualStructure) else ResidualStructure()
+    made = ResidualStructure(
+        draft.residual_variance or kept.variance, draft.residual_correlation or kept.correlation
+    )
+    return made if made.variance or made.correlation else None
 
 
 def _old_options(current: ModelSpec | None, same_outcome: bool) -> dict[str, object]:

@@ -35,7 +35,9 @@ def attachments(draft: Draft) -> None:
             or draft.of_series
             or (draft.sentence_of(k) in sentences and draft.outcome is not None)
         ):
-            if before == "NEG" or (before == "per" and draft.stream.code(k - 2) in ("U", "%")):
+            if "NEG" in (before, draft.stream.code(k - 2)) or (
+                before == "per" and draft.stream.code(k - 2) in ("U", "%")
+            ):
                 continue
             draft.add_fixed([symbol])
             lead = before in ("by", "with", "over", "BY", "across", "vs", "and", "on", "in", "for")

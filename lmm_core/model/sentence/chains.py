@@ -8,6 +8,7 @@ from lmm_core.model.sentence.draft import Draft
 from lmm_core.model.sentence.stream import Found
 from lmm_core.model.sentence.symbol import Symbol
 
+_MEANT = {"RE", "GROUPED"}
 _STATED = {"NESTED", "GROUPED", "/"}
 """Signs of nesting that is meant; a mere "in" may only tell where the rows come from."""
 
@@ -56,10 +57,10 @@ def merge_chains(draft: Draft) -> None:
 def _nest(draft: Draft, found: Found) -> bool:
     outer = draft.stream.symbols[found.groups["b"][0]]
     codes = {draft.stream.code(k) for k in range(found.start, found.stop)}
-    stated = "NESTED" in codes or (
-        "within" in codes
-        and {draft.stream.code(found.stop + k) for k in (0, 1)} & {"RE", "GROUPED"}
-    )
+    behind = {draft.stream.code(found.stop + k) for k in (0, 1)}
+    between = [draft.stream.code(k) for k in (found.start - 1, found.stop)]
+    apart = all(code in (";", ",") for code in between)  # "…, countries within regions"
+    stated = "NESTED" in codes or ("within" in codes and bool(apart or behind & _MEANT))
     if not draft.is_group(outer) and not (stated and outer.code == "@c"):
         return False
     inner = None

@@ -86,6 +86,9 @@ def _cross(draft: Draft, found: Found) -> None:
     items = [s for s in draft.symbols(found.start, found.stop) if s.code[0] == "@"]
     if any(i.code == "@g" for i in items) and draft.stream.code(found.stop - 1) != "INTER":
         return
+    if len(items) == 1 and items[0].code == "@i":
+        draft.stream.replace(found.start, found.stop, [items[0]])
+        return
     if len(items) == 1:
         # "and its interaction with arm": the partner is the predictor before.
         draft.crossing = draft.span(found.start, found.stop)

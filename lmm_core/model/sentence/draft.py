@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from lmm_core.model.residual import PowerVariance, SerialCorrelation, VarianceByLevel
 from lmm_core.model.sentence.stream import Found, Stream
 from lmm_core.model.sentence.symbol import Symbol
 from lmm_core.model.sentence.vocabulary import Vocabulary
@@ -69,6 +70,8 @@ class Draft:
     no_intercept_of: list[tuple[str, ...]] = field(default_factory=list)
     uncorrelated_at: set[int] = field(default_factory=set)
     other_outcome: Symbol | None = None
+    residual_variance: VarianceByLevel | PowerVariance | None = None
+    residual_correlation: SerialCorrelation | None = None
 
     def symbols(self, start: int, stop: int) -> list[Symbol]:
         return self.stream.symbols[start:stop]

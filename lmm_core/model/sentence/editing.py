@@ -47,7 +47,7 @@ def removals(draft: Draft) -> None:
                 Piece(True, [], [new.columns], place=draft.span(found.start, found.stop))
             )
             draft.take(found, f"grouped by {new.text} instead of {old.text}")
-    for found in draft.stream.each("NEG RI|RE|RIS for|of|per|by|at each? <g!>"):
+    for found in draft.stream.each("NEG RI|RE|RIS [ is SHOW|NONE ]? for|of|per|by|at each? <g!>"):
         group = draft.stream.symbols[found.stop - 1]
         if not draft.is_group(group):
             continue
@@ -58,7 +58,7 @@ def removals(draft: Draft) -> None:
         else:
             draft.dropped_groups.append(group.columns)
             draft.take(found, f"no random effects of {group.text}")
-    for found in draft.stream.each("REPLACE <x> by|with|BY <z>"):
+    for found in draft.stream.each("REPLACE PRED? <x> by|with|BY|for PRED? <z>"):
         old, new = draft.stream.items(found, "x")[0], draft.stream.items(found, "z")[0]
         if draft.is_group(old) or draft.is_group(new):
             continue
@@ -81,7 +81,7 @@ def removals(draft: Draft) -> None:
         if len(columns) == len(items) and not any(draft.is_group(i) for i in items):
             draft.dropped += columns
             draft.take(Found(found.start, found.stop - 1, {}), f"left out: {', '.join(columns)}")
-    for found in draft.stream.each("NEG EFFECT|PRED? of|for|:? <l+> [ as|from PRED? ]?"):
+    for found in draft.stream.each("NEG EFFECT|PRED? of|for|:|on|by|with? <l+> [ as|from PRED? ]?"):
         items = draft.stream.items(found, "l")
         columns = [c for i in items if i.code != "@i" for c in i.columns]
         if len(columns) != len(items) or any(draft.is_group(i) for i in items):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lmm_core.model.sentence.draft import Draft, Piece
 from lmm_core.model.sentence.stream import Found
 from lmm_core.model.sentence.symbol import Symbol
+from lmm_core.model.sentence.wish import Question
 
 _WHOSE = "[ of|in|for each? <g!> ]?"
 _VARIES = "DEPEND|VARY|MODERATED|CHANGE|INTER"
@@ -50,6 +51,18 @@ def effect_questions(draft: Draft) -> None:
             draft.set_outcome(items[0])
             draft.add_fixed(items[1:])
             draft.take(found, f"outcome {items[0].text}; predictors {_listed(items[1:])}")
+    for found in draft.stream.each("is <a> AFFECT to? <b>"):
+        said = draft.source[slice(*draft.span(found.start, found.stop))].lower()
+        pair = [draft.stream.items(found, name)[0] for name in ("a", "b")]
+        mutual = any(word in said for word in ("associated", "related", "linked"))
+        if mutual and all(i.code == "@n" for i in pair) and draft.outcome is None:
+            columns = tuple(c for i in pair for c in i.columns)
+            times = set(columns) & set(draft.vocabulary.times)
+            stated = any(s.code in ("OUT", "F") for s in draft.stream.symbols)
+            if not times and not stated:  # which of the two depends on the other isn't said
+                sentence = "Which column is the outcome?"
+                draft.questions.append(Question("outcome", sentence, columns))
+                draft.take(found, "an association, which has two sides")
     for text in (
         "does|how|and? EFFECT|SLOPE of|for|: <x+> on|in|for <y>",
         "does|how? <x+> EFFECT on|in <y>",
@@ -57,12 +70,12 @@ def effect_questions(draft: Draft) -> None:
         "does|how|and? <x+> is? AFFECT to? LOWER? <y>",
         "does|how|U? <x+> has|SHOW LOWER <y>",
         "has <x+> EFFECT|AFFECT on|in <y>",
-        "does <x+> has EFFECT|AFFECT on|in <y>",
+        "does <x+> has each? EFFECT|AFFECT on|in <y>",
         "<x+> COMPUTE <y> CHANGE|LOWER",
         "does <x+> LOWER|CHANGE <y>",
         "does|how? EFFECT in <y> between|by|across|of <x+>",
         "COMPARE|EFFECT <y> between|across|by|of|for|in <x+>",
-        "does? <y> is? LOWER in|on|for|among|with|at|between|vs <x+>",
+        "does|is? <y> is? LOWER in|on|for|among|with|at|between|vs <x+>",
         "COMPARE <x+> on|in|with|for|BY <y>",
         "does|how? <y> ,? is|to? DEPEND <x+>",
         "<y> is COMPARE between|across|by|of|for|in <x+>",
@@ -130,6 +143,7 @@ def effects_alone(draft: Draft) -> None:
     for text in (
         "COMPARE #? <x+>",
         "is COMPARE between|across|by|in <x+>",
+        "and|then COMPARE between|across|by|in <x+>",
         "does VARY between|across|by <x+>",
         "CHANGE with|over|across <x+>",
     ):

@@ -83,11 +83,12 @@ def formulas(text: str, names: Names) -> tuple[Inside, ...]:
         for m in _TERMS.finditer(text)
         if not any(a < m.end() and m.start() < b for a, b in taken)
     ]
-    alone += [
+    bare = (
         _random_part(text, m.start(), m.start("term"), m.end(), names, patterns.name)
         for m in _BARE.finditer(text)
         if not any(a < m.end() and m.start() < b for a, b in taken)
-    ]
+    )
+    alone += [part for part in bare if part.error is None]  # a bar may also part a list
     return tuple(sorted((*whole, *alone), key=lambda f: f.start))[:MAX_FORMULAS]
 
 

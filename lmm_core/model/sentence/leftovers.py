@@ -85,7 +85,9 @@ def left_over(draft: Draft, compared: bool) -> tuple[str, ...]:
     if len({chain for piece in draft.pieces for chain in piece.groups or ()}) < 2:
         soft.discard("CROSSED")
     if any(piece.groups for piece in draft.pieces):
-        soft |= {"GROUPED", "OWN"}
+        soft |= {"GROUPED"}
+    if draft.pieces:
+        soft |= {"OWN"}
     spans: list[list[int]] = []
     gap = True
     for symbol in draft.stream.symbols:

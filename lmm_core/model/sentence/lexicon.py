@@ -39,6 +39,10 @@ MAY_BE_COLUMNS = frozenset(
 """Fillers that may be part of a column's name: "by method" can mean teaching_method."""
 
 FILLERS = word_set("""
+    thankful besides
+    pleas enough again follow follows
+    teh candidates wise curious
+    giving gave
     collected tested observed recorded assessed taken obtained gathered examined participated
     several mean average the a an this that these those i we you me my our us your please would
     like want should could can may might must will shall 'd 's d s ll it its their them they his

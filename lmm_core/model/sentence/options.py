@@ -24,6 +24,10 @@ def options(draft: Draft) -> None:
         for found in draft.stream.each(f"OPTIMIZER? {_LINK}? OPT.{name} OPTIMIZER?"):
             draft.options["optimizer"] = name
             draft.take(found, f"optimiser: {name}")
+    for found in draft.stream.each("U|@c|@n :|is REML|ML|KR|SATT|NORMAL"):
+        word = draft.stream.symbols[found.start]
+        if draft.source[word.start : word.end].lower() in ("method", "estimator", "approach"):
+            draft.stream.use(found.start, found.stop - 1)
     _switched(draft)
     for code, (field, value, meaning) in _SIMPLE.items():
         for found in draft.stream.each(f"[ CHANGE|REPLACE to ]? DF? {_LINK}? {code} DF?"):

@@ -38,6 +38,9 @@ _OF = "of|for|per|by|in|between|across|over|within|with|on|at|is|to|from|vs"
 def outputs(draft: Draft) -> None:
     """Take the wishes out of the stream, in the order of the text."""
     _fixed_effects(draft)
+    for k, symbol in enumerate(list(draft.stream.symbols)):
+        if symbol.code == "PREDICTED" and draft.stream.code(k + 1) in ("@n", "_"):
+            draft.stream.replace(k, k + 1, [replace(symbol, code="O.predictions")])
     for found in draft.stream.each("O.qq_residuals and of|for? RE"):
         draft.want("qq_residuals", draft.stream.symbols[found.start].start)
         draft.want("qq_random_effects", draft.stream.symbols[found.stop - 1].start)
@@ -90,6 +93,7 @@ def outputs(draft: Draft) -> None:
             start -= 1
         draft.note(start, stop, meaning)
         draft.stream.use(start, stop)
+    _fixed_effects_too(draft)
 
 
 _STRUCTURE = re.compile(
@@ -97,6 +101,19 @@ _STRUCTURE = re.compile(
     re.IGNORECASE,
 )
 _VARIANCE = re.compile(r"\W*(co)?(variance|correlation|structure|error|sd\b)", re.IGNORECASE)
+
+
+def _fixed_effects_too(draft: Draft) -> None:
+    """ "… report: CI, fixed effects.": among wishes the words mean the table."""
+    for k, symbol in enumerate(draft.stream.symbols):
+        said = draft.source[symbol.start : symbol.end].lower()
+        if symbol.code != "PRED" or "fixed effect" not in said or not draft.outputs:
+            continue
+        before = draft.stream.code(k - 1) in (",", "and", "_", "then")
+        if before and draft.stream.code(k + 1) in (";", ",", "and", "_"):
+            draft.want("fixed_effects", symbol.start)
+            draft.note(k, k + 1, f"shows {_WORDS['fixed_effects']}")
+            draft.stream.use(k, k + 1)
 
 
 def _about_their_variance(draft: Draft, symbol: Symbol) -> bool:

@@ -81,7 +81,14 @@ def growth(draft: Draft) -> None:
             said = draft.stream.symbols[found.start - 1] if found.start else None
             if said and draft.source[said.start : said.end].lower() in ("annual", "yearly"):
                 found = Found(found.start - 1, found.stop, found.groups)
-            computed = "COMPUTE" in codes
+            passive = [draft.stream.code(found.stop + k) for k in (0, 1)] == ["is", "COMPUTE"]
+            if passive:  # "the growth of x should be computed"
+                found = Found(found.start, found.stop + 2, found.groups)
+            gets = draft.stream.code(found.start - 1) == "has"
+            if gets and draft.stream.code(found.start - 2) == ";":  # "get the growth of x"
+                found = Found(found.start - 1, found.stop, found.groups)
+                passive = True
+            computed = passive or "COMPUTE" in codes
             draft.note(
                 found.start, found.stop, f"new column {made}: % change from row to row of a group"
             )
@@ -100,7 +107,8 @@ def _that_growth(draft: Draft, made: Symbol) -> None:
     """ "… then model that growth": the column that was made just before."""
     for k, symbol in enumerate(list(draft.stream.symbols)):
         later = symbol.code in ("GROWTHOF", "GROWTH") and symbol.start > made.end
-        alone = draft.stream.code(k + 1)[0] != "@" and draft.stream.code(k - 1) not in (":", "is")
+        before, after = draft.stream.code(k - 1), draft.stream.code(k + 1)
+        alone = after[0] != "@" and before[0] != "@" and before not in (":", "is")
         if later and alone:
             new = replace(made, start=symbol.start, end=symbol.end)
             draft.stream.replace(k, k + 1, [new])

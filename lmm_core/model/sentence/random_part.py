@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lmm_core.model.factors import factor_of, quote, term_text
-from lmm_core.model.formula import render_random
+from lmm_core.model.rendering import render_random
 from lmm_core.model.sentence.asking import MAX_CANDIDATES, ask, terms_of
 from lmm_core.model.sentence.draft import Draft, Piece
 from lmm_core.model.sentence.vocabulary import NUMBER
@@ -32,6 +32,8 @@ def random_terms(
     if not chains and current is not None and current.random:
         chains = list(dict.fromkeys(tuple(reversed(t.group)) for t in current.random[:1]))
         draft.notes.append(Note("/".join(chains[0]), "groups the rows, as in the model on screen"))
+    if not chains:
+        chains = list(draft.no_intercept_of)
     if not chains:
         owners = [s for s in draft.owners if s.code == "@g"]
         chains = [s.columns for s in owners[:1]]

@@ -20,7 +20,7 @@ def own_levels(draft: Draft) -> None:
         (f"{starts} {own} INT and|, CHANGE at|with|by VARY|OWN SLOPE", (True, True)),
         (f"{starts} {own} INT and|,|with OWN? <l> {rate}", (True, True)),
         (
-            f"{starts} {own} INT and|,|with|BOTH? has|OWN|RE|VARY? OWN? {rate} "
+            f"{starts} {own} INT and|,|with|BOTH? has? OWN|RE|VARY? OWN? {rate} "
             f"[ {_OF}|per|across|with <l+> ]?",
             (True, True),
         ),
@@ -30,8 +30,10 @@ def own_levels(draft: Draft) -> None:
         ),
         (f"{starts} {own} {rate} [ {_OF}|per|across|with <l+> ]?", (True, True)),
         (f"{starts} {own} <l> {rate}", (True, True)),
+        (f"{starts} to? has? <l> {rate} OWN", (True, True)),
         (
-            f"{starts} to? has? INT and SLOPE OWN? [ {_OF}|per|across|with <l+> ]? OWN? VARY?",
+            f"{starts} to? has? BOTH? INT and SLOPE OWN? [ {_OF}|per|across|with <l+> ]? "
+            "OWN? VARY?",
             (True, True),
         ),
         (f"{starts} to? has? INT OWN", (True, False)),
@@ -70,7 +72,7 @@ def varying(draft: Draft) -> None:
     can = "to|is|allow? VARY|RE"
     for text, kinds in (
         (
-            f"allow? <g!> {can} BOTH? [ in|by|on|with BOTH? each? INT and|,|in? in? SLOPE "
+            f"allow? <g!> {can} BOTH? [ in|by|on|with BOTH? each? INT and|,|in? in? SLOPE|CHANGE "
             f"[ {_OF} <l+> ]? ]",
             (True, True),
         ),
@@ -113,7 +115,8 @@ def varying(draft: Draft) -> None:
         ("<g!> OWN? SLOPE and|, OWN? INT", (True, True)),
         ("<g!> OWN SLOPE [ of|for|over|in|on <l+> ]?", (True, True)),
         ("<g!> SLOPE of|for|over|in|on <l+>", (True, True)),
-        ("INT for|per|by|of each|per? <g!>", (True, False)),
+        ("INT and|, SLOPE for|per|by|of each|per? <g!>", (True, True)),
+        ("INT for|per|by|of each|per? <g!> RE?", (True, False)),
         ("<g!> OWN? INT", (True, False)),
     ):
         for found in draft.stream.each(text):
@@ -141,6 +144,8 @@ def varying_effects(draft: Draft) -> None:
         f"[ to|and|, {_PER}? each? <h!> ]?",
         f"allow? CHANGE|SLOPE of|in <y> over|with|per|by|across <x> to|is? VARY {_PER} "
         "each|per? <g!>",
+        f"<x> has VARY|OWN EFFECT [ on <y> ]? {_PER} each|per? <g!> [ and {_PER}? each? <h!> ]?",
+        "allow? <g!> to|is? VARY in|by|on|with EFFECT of|for <x> [ on <y> ]?",
         f"allow? EFFECT of|for <x> [ on <y> ]? to|is? LOWER {_PER} each|per? <g!>",
         f"allow? <x> EFFECT [ on <y> ]? to|is? VARY {_PER} each|per? <g!>",
         f"allow? <x> to|is? VARY {_PER} each|per? <g!>",
@@ -155,6 +160,7 @@ def varying_effects(draft: Draft) -> None:
                 draft.set_outcome(draft.stream.items(found, "y")[0])
             elif item.code == "@n" and draft.outcome is None and not _says_effect(draft, found):
                 continue  # "pain differs between patients" isn't a slope
+            group = draft.stream.symbols[found.groups["g"][0]]
             if "h" in found.groups and not draft.is_group(draft.stream.symbols[found.stop - 1]):
                 found = Found(found.start, found.groups["g"][1], found.groups)
             symbols = draft.symbols(found.start, found.stop)

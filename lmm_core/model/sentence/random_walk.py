@@ -68,7 +68,7 @@ def walk(draft: Draft, at: int, slopes: bool) -> Tail:
     group.
     """
     tail, strong, fresh = Tail(at), False, True
-    crossed = _code(draft, at - 2) == "CROSSED"
+    crossed = _code(draft, at - 2) == "CROSSED" and not slopes
     last = ""
     loose: list[tuple[Symbol, bool]] = []
     k = at

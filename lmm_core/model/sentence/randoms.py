@@ -121,6 +121,7 @@ def _leading(draft: Draft) -> None:
         ("RE :|is|of|for|by? <g!> ( INT and|,|with <l> SLOPE )", "RIS"),
         ("RE :|,|with? INT and|,|with <l> SLOPE", "RIS"),
         ("RE with <l> SLOPE", "RIS"),
+        ("RI and|,|with <l> SLOPE", "RIS"),
         ("<g!> ( INT )", "RI"),
         ("RE :|is INT and|,? <l>", "RIS"),
         ("RE ( INT and|,|with SLOPE of|for|in|over? <l>? )", "RIS"),
@@ -164,6 +165,11 @@ def _leading(draft: Draft) -> None:
 
 def _excepted(draft: Draft) -> None:
     """ "for patients, not for clinics": the second group is named only to be left out."""
+    for found in draft.stream.each("and|,? <g!> is? NEG RE"):
+        group = draft.stream.symbols[found.groups["g"][0]]
+        if draft.is_group(group):
+            draft.dropped += group.columns
+            draft.take(found, "left out")
     for found in draft.stream.each(
         "but|and|,? NEG|NONE by|for|per|at|across|within|between each? <g!>"
     ):

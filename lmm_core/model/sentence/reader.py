@@ -71,6 +71,8 @@ class Reader:
             return Symbol(STOP, token.start, token.end), at + 1
         if token.kind == "quoted":
             return self._quoted(token), at + 1
+        if token.text.lower() in ("take", "leave", "leaves") and self._goes_out(at):
+            return Symbol("NEG", token.start, token.end), at + 1
         phrase, after_phrase = self._phrase(at)
         if (
             phrase
@@ -79,6 +81,9 @@ class Reader:
         ):
             phrase, after_phrase = "", at
         column, after_column = self._column(at, ORDER)
+        labelled = token.text.lower() == "groups" and at and self.stems[at - 1] in ("as", "are")
+        if labelled and phrase == "GROUPED":
+            return self._symbol(phrase, at, after_phrase), after_phrase  # "children as groups"
         if column is not None and phrase == "GROUPED" and self.stems[at] == "group":
             phrase, after_phrase = "", at  # "group by week" where group is a column
         if column is not None and after_column >= after_phrase:
@@ -151,6 +156,15 @@ class Reader:
         if is_person(stem):
             return self._person(token), at + 1
         return Symbol(UNKNOWN, token.start, token.end), at + 1
+
+    def _goes_out(self, at: int) -> bool:
+        """ "take the random slope out" leaves it out."""
+        for token in self.tokens[at + 1 : at + 10]:
+            if token.kind == "stop" or token.text == ",":
+                return False
+            if token.text.lower() == "out":
+                return True
+        return False
 
     def _names_role(self, at: int, after: int) -> bool:
         known = [t.text.lower() for t in self.tokens[:at] if t.text.lower() not in lexicon.ARTICLES]

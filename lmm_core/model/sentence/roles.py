@@ -32,6 +32,7 @@ def roles(draft: Draft) -> None:
     free = [s for text, s in made.items() if text not in used]
     if draft.outcome is None and len(free) == 1:
         draft.outcome = free[0]
+        effects_alone(draft)
         start, end = free[0].start, free[0].end
         draft.notes.append(Note(draft.source[start:end], f"outcome: {free[0].text}", start, end))
 
@@ -52,6 +53,12 @@ def _possessive(draft: Draft, owner: Symbol) -> bool:
 
 
 def _stated(draft: Draft) -> None:
+    for found in draft.stream.each("F , <x+>"):
+        items = draft.stream.items(found, "x")
+        if draft.stream.code(found.stop) == ";" and not any(map(draft.is_group, items)):
+            draft.add_fixed(items)  # "score ~ age, sex;"
+            rest = Found(found.start + 1, found.stop, found.groups)
+            draft.take(rest, f"predictors: {', '.join(i.text for i in items)}")
     for found in draft.stream.each("F and <x+>"):
         items = draft.stream.items(found, "x")
         if not any(map(draft.is_group, items)):
@@ -64,6 +71,11 @@ def _stated(draft: Draft) -> None:
             draft.served |= set(first.columns)
             draft.note(found.start, found.start + 2, f"{first.text} stays out")
             draft.stream.replace(found.start, found.stop - 1, [])
+    for found in draft.stream.each("PRED of|on|for <y> : <l+>"):
+        items, item = draft.stream.items(found, "l"), draft.stream.items(found, "y")[0]
+        if item.code == "@n" and not any(map(draft.is_group, items)):
+            draft.add_fixed(items)
+            _outcome(draft, found, item)
     for found in draft.stream.each("is <x> PRED of|for <y>"):
         items, item = draft.stream.items(found, "x"), draft.stream.items(found, "y")[0]
         if item.code == "@n" and not any(map(draft.is_group, items)):
@@ -80,6 +92,7 @@ def _stated(draft: Draft) -> None:
         "with|use|take? <y> as|( ONLY? OUT )?",
         f"with? OUT {_AS}? {_AS}? <y>",
         "with|use|take? <y> as|is|:|( ONLY? OUT )?",
+        "<y> , OUT ;",
         "OUT ( <y> )",
         "<y> OUT",
     ):
@@ -88,6 +101,12 @@ def _stated(draft: Draft) -> None:
             if text == "<y> OUT" and (item.code != "@n" or draft.stream.code(found.stop)[0] == "@"):
                 continue
             _outcome(draft, found, item)
+    for found in draft.stream.each("<l+> PREDICT ;|,|_"):
+        items = draft.stream.items(found, "l")
+        if draft.outcome is not None and not any(map(draft.is_group, items)):
+            draft.add_fixed(items)  # "age and sex predict it"
+            rest = Found(found.start, found.stop - 1, found.groups)
+            draft.take(rest, f"predictors: {', '.join(i.text for i in items)}")
     for found in draft.stream.each("PREDICT :|is|BY|by <l+>"):
         items = draft.stream.items(found, "l")
         if draft.outcome is not None and not any(map(draft.is_group, items)):
@@ -113,6 +132,7 @@ def _stated(draft: Draft) -> None:
         f"with? EFFECT {_AS} <l+> as PRED",
         "with|use|ADD|take|and? <l+> ,? as|is|(|in ONLY|BOTH? ONLY? PRED )?",
         "<l> ONLY PRED",
+        "<l+> , PRED ;",
         "ADJUST :|is? <l+>",
         "<l+> is ADJUST",
         "PRED ( <l+> )",
@@ -133,7 +153,8 @@ def _verbs(draft: Draft) -> None:
     ):
         for found in draft.stream.each(text):
             item = draft.stream.items(found, "y")[0]
-            if draft.outcome is not None or item.code != "@n":
+            known = draft.outcome is not None and draft.outcome.columns != item.columns
+            if known or item.code != "@n":
                 continue
             if draft.stream.code(found.start - 1) in ("BY", "on", "by"):
                 continue
@@ -165,6 +186,12 @@ def _bare(draft: Draft) -> None:
             and draft.stream.code(found.start - 1) != "NEG"
         ):
             return _outcome(draft, Found(found.start, found.start + 1, {}), item)
+    for found in draft.stream.each("<l+> on <y> ,|;|with"):
+        items, item = draft.stream.items(found, "l"), draft.stream.items(found, "y")[0]
+        leads = draft.stream.code(found.start - 1) == ";" and len(items) > 1
+        if leads and item.code == "@n" and not any(map(draft.is_group, items)):
+            draft.add_fixed(items)  # "arm and dose on blood pressure, …"
+            return _outcome(draft, Found(found.start, found.stop - 1, {}), item)
     for text in (
         "<i> on|for|in <y>",
         f"<y> ,? is? to? U? {_DRIVEN}|CHANGE|DEPEND|PREDICT|_|;|GROUPED|SHOW|(|each|,|NULL",
@@ -191,7 +218,7 @@ def _bare(draft: Draft) -> None:
                 continue
             before = draft.stream.code(found.start - 1)
             aside = (
-                before in ("for", "of", "with", "on") and draft.stream.code(found.start - 2) == "_"
+                before in ("for", "of", "with", "on") and draft.stream.code(found.start - 2) in "_;"
             )
             if before not in _BEFORE and not aside:
                 continue
@@ -215,6 +242,7 @@ _BEFORE = (
     "U",
     "BOTH",
     "ONLY",
+    "PREDICTED",
 )
 
 

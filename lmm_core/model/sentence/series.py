@@ -17,7 +17,7 @@ _NAMED = re.compile(
     rf"(?:has|with|contains|includes|uses|adds)\b)",
     re.IGNORECASE,
 )
-_LISTED = re.compile(r"(?:(?<=[.;:,\n ])|^)\(?(\d|[a-e])\)\s+", re.IGNORECASE)
+_LISTED = re.compile(r"(?:(?<=[.;:,\n ])|^)\(?(\d|[a-e]|i{1,3}|iv)\)\s+", re.IGNORECASE)
 _COUNTED = re.compile(r"\b(two|three|four|2|3|4)\s+models?\b[^.:;\n]*:", re.IGNORECASE)
 _NUMBERS = {"two": 2, "three": 3, "four": 4}
 _VARIANTS = re.compile(
@@ -27,7 +27,8 @@ _VARIANTS = re.compile(
 )
 _END = re.compile(r"[.\n](?=\s|$)")
 _BUILDS_ON = re.compile(
-    r"\b(same|adds?|added|adding|additionally|extends?|previous|above|plus|as before)\b",
+    r"\b(same|adds?|added|adding|additionally|extends?|previous|above|as before)\b|"
+    r"\b(it|that|this|model \w|m\d|[a-e])\s+plus\b|^\W*plus\b",
     re.IGNORECASE,
 )
 
@@ -84,6 +85,9 @@ def alone(text: str, parts: tuple[Part, ...], k: int) -> str:
 
 def _named(text: str) -> list[tuple[int, int]]:
     found = [(m.start(), m.end()) for m in _NAMED.finditer(text)]
+    last = re.split(r"[.;\n]", text[found[-1][1] :])[0] if found else ""
+    if re.search(r"\bboth\b", last, re.IGNORECASE):
+        return []  # "the first with …, the third with both" is one list
     # "null" and "empty" say what the model holds: they stay.
     return [(a, _keep(text, a, b)) for a, b in found]
 
@@ -96,9 +100,11 @@ def _keep(text: str, start: int, end: int) -> int:
 def _listed(text: str) -> list[tuple[int, int]]:
     found = list(_LISTED.finditer(text))
     names = "".join(m.group(1).lower() for m in found)
-    if len(found) < 2 or names not in ("12", "123", "1234", "ab", "abc", "abcd"):
+    known = ("12", "123", "1234", "ab", "abc", "abcd", "iii", "iiiiii", "iiiiiiiv")
+    if len(found) < 2 or names not in known:
         return []
-    if not re.search(r"\b(models?|compare|fit)\b", text[: found[0].start()], re.IGNORECASE):
+    head = text[: found[0].start()]
+    if not re.search(r"\b(models?|compare|fit|candidates?|versions?)\b", head, re.IGNORECASE):
         return []
     if _VARIANTS.search(text, found[0].start()):
         return []  # "(a) random intercept only, (b) both" is one list

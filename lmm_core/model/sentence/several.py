@@ -17,7 +17,9 @@ def several(draft: Draft, spec: ModelSpec) -> tuple[ModelSpec, ...]:
 
 def _variant(draft: Draft, spec: ModelSpec, name: str) -> ModelSpec | None:
     main = spec.random[0]
-    if name in ("FULL", "BOTH", "RIS") or (name == "RS" and "RIS" not in draft.variants):
+    if name in ("FULL", "BOTH", "RIS") or (
+        name == "RS" and not {"RIS", "BOTH"} & set(draft.variants)
+    ):
         return spec
     if name == "NULL":
         plain = tuple(replace(r, terms=(), intercept=True, correlated=True) for r in spec.random)

@@ -9,11 +9,14 @@ from lmm_core.model.sentence.stream import Found
 from lmm_core.model.sentence.symbol import Symbol
 
 _SHORTER = (
+    ("has to is", "is"),
     ("has is is?", "is"),
     ("is to is", "is"),
     ("to is", "is"),
     ("is is", "is"),
     ("is as", "as"),
+    ("to as", "as"),
+    ("as as", "as"),
     ("is allow to? is? VARY", "VARY"),
     ("is allow to? has", "has"),
     ("is to VARY", "VARY"),
@@ -24,6 +27,7 @@ _SHORTER = (
 """Codes and what they become: "is to be" and "has been" are "is"."""
 
 
+_ROWS = ("measurements", "measurement", "observations", "occasions", "rows", "records", "data")
 _ROMAN = ("ii", "iii", "iv", "vi", "vii")
 
 
@@ -33,6 +37,16 @@ def smooth(draft: Draft) -> None:
         for found in draft.stream.each(text):
             start, end = draft.span(found.start, found.stop)
             draft.stream.replace(found.start, found.stop, [Symbol(code, start, end)])
+    for found in draft.stream.each("U ( # )"):
+        word = draft.stream.symbols[found.start]
+        said = draft.source[word.start : word.end].lower()
+        before = draft.stream.symbols[found.start - 1] if found.start else word
+        if draft.source[before.start : before.end].lower() == "continuous":
+            said, word = "car", before
+        if said in ("ar", "car") and draft.stream.symbols[found.start + 2].value == 1:
+            start = found.start - (word is before and found.start > 0)
+            new = Symbol(said.upper(), *draft.span(start, found.stop))
+            draft.stream.replace(start, found.stop, [new])
     _numbering(draft)
     _joined_prepositions(draft)
     for found in draft.stream.each("<x> of U U? is|to|AFFECT|CHANGE|BY|DEPEND"):
@@ -57,7 +71,13 @@ def smooth(draft: Draft) -> None:
     for found in draft.stream.each("has LOWER with|over|across|as|by"):
         grows = replace(draft.stream.symbols[found.start], code="CHANGE")
         draft.stream.replace(found.start, found.start + 2, [grows])
-    for text in ("( P INT )", "( @g INT )", "( @g )"):
+    for found in draft.stream.each("in|between|for|across|of|over # @c|@g"):
+        word = draft.stream.symbols[found.start + 1]
+        if draft.source[word.start : word.end].isalpha():  # "in the two arms"
+            draft.stream.replace(found.start + 1, found.start + 2, [])
+    for found in draft.stream.each("NEG RS each? ,|and? NULL"):
+        draft.stream.use(found.stop - 1, found.stop)  # "no random slope, only the intercepts"
+    for text in ("( P INT )", "( U INT )", "( @g INT )", "( @g )"):
         for found in draft.stream.each(text):
             said = draft.source[slice(*draft.span(found.start, found.stop))].lower()
             if "level" in said:
@@ -81,6 +101,20 @@ def smooth(draft: Draft) -> None:
         at = found.start + 1
         across = replace(draft.stream.symbols[at], code="across")
         draft.stream.replace(at, at + 1, [across])  # "varies from school to school"
+    for found in draft.stream.each("U NESTED|in|within"):
+        word = draft.stream.symbols[found.start]
+        if draft.source[word.start : word.end].lower() in _ROWS:
+            draft.stream.replace(found.start, found.start + 1, [])  # "measurements in patients"
+    times = set(draft.vocabulary.times)
+    for found in draft.stream.each("SLOPE of|in|for <y> over|across|along|with|per <x>"):
+        outcome, along = (draft.stream.items(found, name)[0] for name in ("y", "x"))
+        if outcome.code == "@n" and set(along.columns) & times and not set(outcome.columns) & times:
+            draft.set_outcome(outcome)  # "its own trend of growth over the years"
+            draft.note(found.start, found.stop, f"outcome: {outcome.text}")
+            draft.stream.replace(found.start + 2, found.stop - 1, [])
+    for found in draft.stream.each("@n|@c and|, U as|is PRED"):
+        draft.lost.append(draft.span(found.start + 2, found.start + 3))
+        draft.stream.replace(found.start + 1, found.start + 3, [])  # "dose and cholesterol as …"
     for found in draft.stream.each("SLOPE of|for <y> on <x>"):
         outcome = draft.stream.items(found, "y")[0]
         said = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()

@@ -53,21 +53,23 @@ class Stream:
     symbols: list[Symbol]
     line: str = ""
     offsets: dict[int, int] = field(default_factory=dict)
+    starts: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._rebuild()
 
     def _rebuild(self) -> None:
-        self.offsets, at = {}, 0
+        self.offsets, self.starts, at = {}, [], 0
         for k, symbol in enumerate(self.symbols):
             self.offsets[at] = k
+            self.starts.append(at)
             at += len(symbol.code) + 1
         self.offsets[at] = len(self.symbols)
         self.line = "".join(symbol.code + " " for symbol in self.symbols)
 
     def first(self, text: str, start: int = 0) -> Found | None:
         """The first place from symbol ``start`` on where a pattern fits."""
-        offset = next((o for o, k in self.offsets.items() if k == start), len(self.line))
+        offset = self.starts[start] if start < len(self.starts) else len(self.line)
         match = pattern(text).search(self.line, offset)
         if match is None or match.start() == match.end():
             return None

@@ -26,8 +26,8 @@ _IS = (":", "is", "of")
 _LINKS = (";", ",", "_", "then", "(", "and")
 
 
-def transformations(draft: Draft) -> None:
-    """Functions of columns, written before or behind their names."""
+def same_twice(draft: Draft) -> None:
+    """ "reaction time (RT)", "arm (active or placebo)", "treatment: arm"."""
     for text in ("<x> ( <x2> )", "<x> :|is? <x2>", "<x> to <x2>"):
         for found in draft.stream.each(text):
             item, other = (draft.stream.items(found, name)[0] for name in ("x", "x2"))
@@ -40,11 +40,23 @@ def transformations(draft: Draft) -> None:
                 label = "GROUPED" if draft.is_group(item) else "PRED"
                 new = [Symbol(label, item.start, item.end), Symbol(":", item.end, item.end), other]
             draft.stream.replace(found.start, found.stop, new)
+
+
+def transformations(draft: Draft) -> None:
+    """Functions of columns, written before or behind their names."""
+    same_twice(draft)
+    for found in draft.stream.each(f"with|REPLACE? {_BEFORE} <x> NEG <x2>"):
+        item, other = (draft.stream.items(found, name)[0] for name in ("x", "x2"))
+        if item.columns == other.columns:  # "the standardised dose instead of the dose"
+            code = next(
+                c for c in draft.stream.line.split()[found.start : found.stop] if c in _CALLS
+            )
+            _mark(draft, found, [item], _CALLS[code], alone=True)
     for found in draft.stream.each(f"REPLACE <x> for|by|with|BY {_AFTER}"):
         code = draft.stream.code(found.stop - 1)
         _mark(draft, found, draft.stream.items(found, "x"), _CALLS[code], alone=True)
     _one_call(draft, f"<x> , is COMPUTE? to|as? {_AFTER} ,")
-    _one_call(draft, f"<x> (|, {_AFTER} )|;|,")
+    _one_call(draft, f"<x> (|, {_AFTER} )|;|,|at")
     _one_call(draft, f"<x> is|as to|as? {_AFTER}", whole=True)
     _one_call(draft, "TREAT <x> CATEGORICAL", whole=True)
     for found in draft.stream.each(f"{_BEFORE} of|on|to|for? (? <x+> at|on? )?"):
@@ -100,8 +112,8 @@ def _alone(draft: Draft, found: Found, code: str) -> bool:
     if draft.stream.code(found.start - 1) == "with" and draft.stream.code(found.stop) == ";":
         earlier = {draft.stream.code(k)[0] for k in range(found.start)}
         return "@" not in earlier  # "now use standardised SES"
-    if code not in _VERBS.split("|"):
-        return False
+    if code not in _VERBS.split("|") or draft.stream.code(found.start + 1) == "(":
+        return False  # "center(age)" among predictors
     before, after = draft.stream.code(found.start - 1), draft.stream.code(found.stop)
     follows = draft.stream.code(found.stop + 1)
     ends = after in (";", ",") or (after in ("and", "then", "_") and follows[0] != "@")
@@ -198,7 +210,7 @@ def levels(draft: Draft) -> None:
             _refer(draft, found, symbol)
     for found in draft.stream.each(
         "! P|@g|@c? [ vs|and|or|with|to|,|BY|is|between|- | COMPARE with|to|vs? | is? LOWER vs ] "
-        "in|for|on|at? !"
+        "in|for|on|at|with? !"
     ):
         first, last = draft.stream.symbols[found.start], draft.stream.symbols[found.stop - 1]
         shared = {c for c, _ in first.pairs} & {c for c, _ in last.pairs}
@@ -220,9 +232,8 @@ def levels(draft: Draft) -> None:
             if draft.vocabulary.levels_of(column)[0] != level:
                 draft.references[column] = level
         if (
-            draft.stream.code(stop) in ("P", "@g", "@n", "@c")
-            and draft.stream.code(stop - 1) == "!"
-        ):
+            draft.stream.code(stop) in ("P", "@g", "@n", "@c") or _of_levels(draft, stop)
+        ) and draft.stream.code(stop - 1) == "!":
             draft.served |= set(draft.stream.symbols[stop].columns)
             stop += 1  # "treated and control patients"
         draft.note(found.start, stop, meaning)
@@ -231,6 +242,15 @@ def levels(draft: Draft) -> None:
         draft.stream.replace(
             found.start, stop, [Symbol(code, start, end, quote(column), (column,))]
         )
+
+
+def _of_levels(draft: Draft, k: int) -> bool:
+    """ "the treated and the control group": what the levels are levels of."""
+    symbol = draft.stream.symbols[k] if k < len(draft.stream.symbols) else None
+    if symbol is None or symbol.code not in ("U", "GROUPED"):
+        return False
+    said = draft.source[symbol.start : symbol.end].lower()
+    return said in ("group", "groups", "condition", "conditions", "arm", "arms", "trials")
 
 
 def against_level(draft: Draft) -> None:

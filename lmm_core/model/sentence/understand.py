@@ -24,6 +24,7 @@ from lmm_core.model.sentence.persons import persons
 from lmm_core.model.sentence.preparation import Longer, growth, longer, reshaping
 from lmm_core.model.sentence.randoms import random_effects
 from lmm_core.model.sentence.reader import Reader
+from lmm_core.model.sentence.residuals import residual_structure
 from lmm_core.model.sentence.roles import roles
 from lmm_core.model.sentence.series import alone, series
 from lmm_core.model.sentence.several import largest, several
@@ -31,7 +32,7 @@ from lmm_core.model.sentence.smooth import smooth
 from lmm_core.model.sentence.stream import Stream
 from lmm_core.model.sentence.symbol import Symbol
 from lmm_core.model.sentence.tokens import MAX_LENGTH, Token, tokenise_text
-from lmm_core.model.sentence.transform import against_level, levels, transformations
+from lmm_core.model.sentence.transform import against_level, levels, same_twice, transformations
 from lmm_core.model.sentence.variants import variants
 from lmm_core.model.sentence.vocabulary import Vocabulary
 from lmm_core.model.sentence.wish import Note, Question, Wish
@@ -57,12 +58,21 @@ def describe(text: str, frame: pd.DataFrame, current: ModelSpec | None = None) -
     vocabulary = Vocabulary(frame)
     parts = series(source[:MAX_LENGTH])
     if not parts:
-        return _one(source, vocabulary, current)[1]
+        return _told(_one(source, vocabulary, current)[1])
     told: list[tuple[Draft, Wish]] = []
     for k, part in enumerate(parts):
         before = told[-1][1].spec if told and part.builds_on else None
-        told.append(_one(alone(source, parts, k), vocabulary, before or current, of_series=True))
-    return _in_turn(source, told, parts[0].lead)
+        one = _one(alone(source, parts, k), vocabulary, before or current, True, bool(before))
+        told.append(one)
+    return _told(_in_turn(source, told, parts[0].lead))
+
+
+def _told(wish: Wish) -> Wish:
+    """A text of which nothing came is listed as a whole."""
+    empty = wish.spec is None and not (wish.questions or wish.not_understood or wish.outputs)
+    if not empty or wish.preparation or wish.formula_error or not wish.text.strip():
+        return wish
+    return replace(wish, not_understood=(wish.text.strip()[:200],))
 
 
 def _in_turn(source: str, told: list[tuple[Draft, Wish]], place: int) -> Wish:
@@ -96,7 +106,11 @@ def _in_turn(source: str, told: list[tuple[Draft, Wish]], place: int) -> Wish:
 
 
 def _one(
-    source: str, vocabulary: Vocabulary, current: ModelSpec | None, of_series: bool = False
+    source: str,
+    vocabulary: Vocabulary,
+    current: ModelSpec | None,
+    of_series: bool = False,
+    adds: bool = False,
 ) -> tuple[Draft, Wish]:
     """A text that tells of one model, or of a list that one phrase makes."""
     tokens, frame = tokenise_text(source), vocabulary.frame
@@ -108,7 +122,7 @@ def _one(
         if known is not None:
             draft, inside = _read(source, tokens, Vocabulary(known.preview(frame)))
     mentions = tuple(s for s in draft.stream.symbols if s.code[0] == "@")
-    draft.of_series = of_series
+    draft.of_series, draft.adds = of_series, adds
     _understand(draft, known, asked, mentions)
     return draft, _wish(draft, inside, known, current, mentions)
 
@@ -157,7 +171,9 @@ def _understand(
     options(draft)
     transformations(draft)
     growth(draft)
+    residual_structure(draft)
     levels(draft)
+    same_twice(draft)
     against_level(draft)
     variants(draft)
     nesting(draft)

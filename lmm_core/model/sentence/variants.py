@@ -56,12 +56,14 @@ def variants(draft: Draft) -> None:
         _wants_comparison(draft, found)
         draft.take(found, "compared with the model with random intercepts only")
     for found in draft.stream.each(
-        "then|and|BY? SAME MODEL? with|ADD RS|RIS [ of|for|in|over <x> ]?"
+        "then|and|BY? SAME|# MODEL? with|ADD|and|has RS|RIS [ of|for|in|over <x> ]?"
     ):
         earlier = {draft.stream.code(k) for k in range(found.start)}
         codes = {s.code for s in draft.stream.symbols}
         told = earlier & {"RI", "RE", "OUT", "F", "FR"}
         against = draft.stream.code(found.start) == "BY"
+        if "#" in [draft.stream.code(k) for k in range(found.start, found.stop)] and not against:
+            continue
         if not told or not (against or codes & {"O.compare_models", "COMPARE"}):
             continue
         items = draft.stream.items(found, "x")
@@ -108,7 +110,7 @@ def _listed(draft: Draft, found: Found) -> None:
     kinds = [s.code for s in symbols if s.code in _VARIANT.split("|")]
     led, start = _led(draft, found.start)
     head = [draft.stream.code(k) for k in range(found.start)]
-    led |= "COMPARE" in head or "O.compare_models" in head
+    led |= bool({"COMPARE", "O.compare_models"} & set(draft.stream.line.split()))
     led |= any(head[k] == "#" and head[k + 1] == "MODEL" for k in range(len(head) - 1))
     after = draft.stream.code(found.stop + 2)
     if (
@@ -199,6 +201,26 @@ def _with_and_without(draft: Draft) -> None:
             draft.variants = ["LESS", "FULL"]
             _wants_comparison(draft, found)
             draft.take(found, "two models: without and with it")
+    for found in draft.stream.each(
+        "COMPARE MODEL? with|has <x> by|x|and <x2> INTER with|to|vs|and|BY MODEL|SAME NEG INTER?"
+    ):
+        items = [draft.stream.items(found, name)[0] for name in ("x", "x2")]
+        draft.optional, draft.variants = ["INTER"], ["FULL", "LESS"]
+        draft.fixed.append((items[0].start, " * ".join(i.text for i in items)))
+        _wants_comparison(draft, found)
+        draft.take(found, "two models: with and without the interaction")
+    for found in draft.stream.each(
+        "COMPARE MODEL? with|has <x> with|to|vs|and|BY|COMPARE MODEL|SAME NEG <x2>?"
+    ):
+        item = draft.stream.items(found, "x")[0]
+        if item.code == "@i":
+            draft.optional = ["INTER"]
+        else:
+            draft.optional = list(item.columns)
+        draft.fixed.append((item.start, item.text))
+        draft.variants = ["FULL", "LESS"]
+        _wants_comparison(draft, found)
+        draft.take(found, "two models: with and without it")
     for found in draft.stream.each("COMPARE with|to|against|and? MODEL NEG SLOPE|RS"):
         draft.variants = ["FULL", "RI"]
         _wants_comparison(draft, found)
