@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lmm_core.estimation.residual_structures.estimate import run_away
 from lmm_core.fitted import FittedModel
 from lmm_core.formatting import number, whole
 
@@ -23,6 +24,12 @@ def convergence_sentences(fit: FittedModel) -> list[str]:
         lines.append(
             f"The end point isn't certified: a further step promises {number(record.expected_gain)}"
             f", leaving the boundary {number(record.boundary_gain)}. Don't use these numbers."
+        )
+    residual = fit.estimates.residual
+    if residual is not None and run_away(residual.whitener, residual.free):
+        lines.append(
+            "The residual structure sits at the end of its range (a spread of 0 in some rows, or a "
+            "correlation of 1): choose another one, or constant residuals."
         )
     if record.singular:
         what = "; ".join(s.text for s in record.singular)

@@ -37,6 +37,10 @@ def comparisons_headline(
         unit = slope_unit(fit, slope, units) if slope else outcome_unit(fit, units)
         size = _amount(abs(float(row["estimate"])), unit)
         return f"{_capital(subject, fit)} is {size} {way} for {first} than for {second}"
+    if len(known) == 1 and sides and sides[0] is None:
+        way = "above" if known["estimate"].iloc[0] > 0 else "below"
+        found = f"clearly {way} 0" if clear.iloc[0] else "not clearly on one side of 0"
+        return f"{_capital(subject, fit)} and {column}: {known['contrast'].iloc[0]} is {found}"
     if not clear.any():
         return f"{_capital(subject, fit)} and {column}: the directions stay open"
     count = f"{whole(int(clear.sum()))} of {whole(len(known))}"

@@ -116,6 +116,12 @@ def variance_sentence(found: Influence) -> str:
 
 def exactness_sentence(fit: FittedModel, found: Influence) -> str:
     """How the results without each group were found."""
+    if fit.spec.residual is not None:
+        return f"{_exactness(fit, found)} The residual structure is held at its estimate."
+    return _exactness(fit, found)
+
+
+def _exactness(fit: FittedModel, found: Influence) -> str:
     total = fit.groups[found.group].n_levels if found.group else fit.n_obs
     kind = _many(found)
     if found.n < total:

@@ -9,6 +9,7 @@ from lmm_core.formatting import correlation, number
 from lmm_core.model.design import RandomBlock
 from lmm_core.model.matrices import INTERCEPT
 from lmm_core.report.columns import outcome_name, parts_of, plain
+from lmm_core.report.residual_words import residual_legend, structure_in_words
 
 MAX_SHOWN = 7
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -27,7 +28,8 @@ class Equation:
 
 def in_words(fit: FittedModel) -> str:
     """ "Each Subject has its own level of Reaction and its own effect of Days; …"."""
-    return " ".join(_term_in_words(fit, block) for block in fit.design.blocks)
+    sentences = [_term_in_words(fit, block) for block in fit.design.blocks]
+    return " ".join(filter(None, [*sentences, structure_in_words(fit)]))
 
 
 def _term_in_words(fit: FittedModel, block: RandomBlock) -> str:
@@ -69,7 +71,7 @@ def equation(fit: FittedModel) -> Equation:
         ]
         random.append(_shorten(pieces))
         legend.append(_random_legend(fit, block, names))
-    legend.append(f"ε: residual, SD {number(fit.sigma)}")
+    legend.append(residual_legend(fit))
     return Equation(outcome_name(fit), _fixed(fit), tuple(random), "ε", tuple(legend))
 
 

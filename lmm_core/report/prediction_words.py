@@ -118,8 +118,11 @@ def cautions(
     known: Sequence[Input],
     values: Mapping[str, Value],
     own: Mapping[str, Value] | None = None,
+    groups: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """Extrapolation, a known group that is imagined otherwise than it is, the outcome's scale."""
+    """Extrapolation, a known group that is imagined otherwise than it is, the outcome's scale,
+    residuals correlated with those of the known group ``groups``.
+    """
     found = []
     for item in known:
         value = values.get(item.column)
@@ -137,6 +140,12 @@ def cautions(
         )
     if factor_of(fit.spec.outcome).calls:
         found.append(f"On the scale of {fit.spec.outcome.replace('`', '')}.")
+    structure = fit.spec.residual
+    if groups and structure is not None and structure.correlation is not None:
+        found.append(
+            "The band of one row takes its residual as unrelated to those that were measured; "
+            f"near them in {structure.correlation.time} it is somewhat narrower."
+        )
     return found
 
 

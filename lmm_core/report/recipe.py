@@ -13,6 +13,7 @@ from lmm_core.data.steps import complete
 from lmm_core.data.table import Table
 from lmm_core.errors import DataError, LMMError
 from lmm_core.inference.ladder import Rung
+from lmm_core.model.residual import ResidualStructure
 from lmm_core.model.spec import ModelSpec
 from lmm_core.report.scripts.analysis import Analysis
 
@@ -164,6 +165,8 @@ def _model(spec: ModelSpec) -> dict[str, Any]:
     for option in _OPTIONS:
         value = getattr(spec, option)
         found[option] = [list(pair) for pair in value] if option == "reference" else value
+    if spec.residual is not None:
+        found["residual"] = list(spec.residual.texts)
     return found
 
 
@@ -178,6 +181,9 @@ def _spec(content: dict[str, Any]) -> ModelSpec:
     if not isinstance(pairs, list) or not all(isinstance(p, list) and len(p) == 2 for p in pairs):
         raise _wrong("the reference levels of its model can't be read")
     weights = model.get("weights")
+    residual = model.get("residual", ["", ""])
+    if not isinstance(residual, list) or [type(text) for text in residual] != [str, str]:
+        raise _wrong("the residual structure of its model can't be read")
     try:
         return ModelSpec.from_formula(
             formula,
@@ -187,6 +193,7 @@ def _spec(content: dict[str, Any]) -> ModelSpec:
             reference=tuple((str(a), str(b)) for a, b in pairs),
             optimizer=str(model.get("optimizer", "auto")),
             weights=None if weights is None else str(weights),
+            residual=ResidualStructure.from_texts(*residual),
         )
     except LMMError as error:
         raise _wrong(f"its model can't be read. {error.message}") from None

@@ -8,7 +8,8 @@ from lmm_core.fitted import FittedModel
 from lmm_core.formatting import correlation, number, percent, whole
 from lmm_core.inference.tables import Component
 from lmm_core.model.matrices import INTERCEPT
-from lmm_core.report.columns import Units, outcome_name, outcome_unit
+from lmm_core.report.columns import Units, outcome_unit
+from lmm_core.report.residual_words import residual_sentences
 
 
 def icc_sentence(fit: FittedModel) -> str:
@@ -26,6 +27,14 @@ def icc_sentence(fit: FittedModel) -> str:
             if not icc.with_slopes
             else "this share changes along the random slope; it is averaged over the rows here"
         )
+        structure = fit.spec.residual
+        if structure is not None and not icc.with_slopes:
+            meaning = (
+                "the residual variance is averaged over the rows here"
+                if structure.correlation is None
+                else f"two rows of the same {group} that are far apart in "
+                f"{structure.correlation.time} correlate by about {correlation(icc.adjusted)}"
+            )
         return f"{share} of the {of} lies between {group} groups: {meaning}."
     (first, share), *others = icc.by_group
     parts = [f"{percent(share)} lies between {first} groups"]
@@ -36,15 +45,11 @@ def icc_sentence(fit: FittedModel) -> str:
 
 def variance_sentences(fit: FittedModel, units: Units) -> list[str]:
     """The spread of groups and rows in outcome units, and what a correlation means."""
-    outcome, unit = outcome_name(fit), outcome_unit(fit, units)
+    unit = outcome_unit(fit, units)
     sentences = []
     for row in fit.components:
         if row.group == "Residual":
-            around = "Around its own line" if fit.spec.fixed else "Around the level of its group"
-            sentences.append(
-                f"{around} a row of {outcome} typically lies {number(row.sdcor)}"
-                f"{f' {unit}' if unit else ''} off (residual SD)."
-            )
+            sentences += residual_sentences(fit, units)
         elif row.term_2 is not None:
             sentences.append(_correlation_sentence(row))
         elif row.term_1 == "(Intercept)":

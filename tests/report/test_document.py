@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from lmm_core.assess.missing import dropout, missing_next, pattern
 from lmm_core.formatting import number
 from lmm_core.report.columns import coefficients
 from lmm_core.report.document import (
@@ -23,6 +24,7 @@ from lmm_core.report.document import (
 from lmm_core.report.document.listing import references, reporting_items
 from lmm_core.report.document.material import Material
 from lmm_core.report.document.texts import lay_paragraph, methods_paragraph, results_paragraph
+from lmm_core.report.formats import excel_bytes, html_bytes, word_bytes
 from tests.report.documents import analyses
 
 KEYS = list(analyses())
@@ -197,7 +199,69 @@ def test_a_document_without_a_ladder_has_no_comparison():
     assert ("How the model was arrived at; other models tried", False) in [i[:2] for i in items]
 
 
-def test_large_report_takes_less_than_five_seconds():
+@pytest.mark.parametrize(
+    ("write", "figures"), [(html_bytes, True), (word_bytes, True), (excel_bytes, False)]
+)
+def test_large_report_takes_less_than_five_seconds(write, figures: bool):
+    analyses()
     start = time.perf_counter()
-    build_document(analyses()["schools"])
+    write(build_document(analyses()["schools"], figures=figures))
     assert time.perf_counter() - start < 5
+
+
+# -- missing data and the comparison with RM-ANOVA
+
+MISSING = {
+    "pain": [
+        "33 rows are left out of 320", "That is 10 % of the rows",
+        "9 end before month 6, 20 miss a month in between", "have 2 to 4 rows in use",
+        "The next month is missed more often after a high pain_score",
+        "an analysis of the complete patient_id groups alone may mislead",
+        "(missing not at random) can't be tested", "Logistic regression with Firth's penalty",
+    ],
+    "sleep": ["None of the 180 rows lacks", "All 18 Subject groups have an outcome at every value"],
+    "schools": ["have 14 to 67 rows in use", "No column gives the School groups a common time"],
+    "noise": ["Each of the 8 who groups has 6 rows in use"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", MISSING)
+def test_missing_data_are_told_as_on_their_page(key: str):
+    document = build_document(analyses()[key], ("missing",))
+    text = words(document)
+    assert [part for part in MISSING[key] if part not in text] == []
+    drawn = [part.key for part in document.figures]
+    assert drawn == (["missing_map"] if key == "pain" else [])
+
+
+def test_numbers_on_missing_data_are_those_of_the_assessment():
+    fit = analyses()["pain"].fit
+    document = build_document(analyses()["pain"], ("missing",))
+    tables = {t.key: t.frame for t in document.tables}
+    found = pattern(fit, "patient_id", "month")
+    assert tables["missing_timing"].equals(dropout(found).table)
+    relation = missing_next(fit, found)
+    assert relation.table is not None
+    shown = tables["missing_relation"]
+    assert shown["odds_ratio"].tolist() == relation.table["odds_ratio"].tolist()
+
+
+RM_ANOVA = {
+    "pain": ["it drops 27 of 80 groups (34 %)", "Dropped by the ANOVA: 1, 10, 13"],
+    "sleep": ["Both give the same F", "read the corrected p"],
+    "schools": ["SES takes 373 different values"],
+    "crossed": ["knows one kind of subjects"],
+}
+
+
+@pytest.mark.parametrize("key", RM_ANOVA)
+def test_rm_anova_stands_beside_the_model_or_the_reason(key: str):
+    text = words(build_document(analyses()[key], ("rm_anova",)))
+    assert [part for part in RM_ANOVA[key] if part not in text] == []
+
+
+@pytest.mark.parametrize(("sections", "there"), [(("methods", "rm_anova"), True),
+                                                 (("methods",), False)])  # fmt: skip
+def test_methods_name_the_anova_only_when_it_was_made(sections: tuple[str, ...], there: bool):
+    assert ("repeated-measures ANOVA" in methods_paragraph(material("pain", sections))) == there
+    assert ("Greenhouse" in "".join(references(material("pain", sections)))) == there

@@ -99,7 +99,7 @@ def test_html_tables_hold_the_numbers_of_the_fit(documents, key: str):
     cells = read(text.encode()).texts["td"]
     for value in fit.fixed_effects["estimate"]:
         assert number(value) in cells
-    assert text.count("<table>") == len(documents[key].tables)
+    assert len(re.findall(r"<table[^>]*><caption", text)) == len(documents[key].tables)
 
 
 def test_html_figures_are_the_figures(documents):
@@ -237,6 +237,15 @@ def test_without_a_working_browser_the_reason_is_given(documents, found, run, er
     assert "print it to PDF" in caught.value.next_step
 
 
+def test_hostile_pdf_has_no_action(documents):
+    if find_chromium() is None:
+        return
+    made = pdf_bytes(documents["hostile"])
+    assert made.startswith(b"%PDF-")
+    for action in (b"/JavaScript", b"/JS", b"/Launch", b"/URI", b"/SubmitForm", b"/EmbeddedFile"):
+        assert action not in made
+
+
 def test_hostile_report_runs_nothing_in_a_browser(documents):
     """The page's own text is what a browser shows; no dialog, no element of the user's."""
     data = html_bytes(documents["hostile"])
@@ -272,6 +281,41 @@ def _came_alive(page_text: str) -> tuple[list[str], int]:
         elements = page.locator("main img, main b, main i, main a[href*=javascript]").count()
         browser.close()
     return alive, elements
+
+
+@pytest.mark.parametrize("key", ["interaction", "many", "hostile"])
+def test_a_browser_shows_every_cell_of_every_table(documents, key: str):
+    document = documents[key]
+    wanted = [
+        [[c.heading for c in t.columns], *([text for text, _ in row] for row in t.rows())]
+        for t in document.tables
+    ]
+    plain = [[[" ".join(text.split()) for text in row] for row in table] for table in wanted]
+    if find_chromium() is None:
+        return
+    with ThreadPoolExecutor(1) as pool:
+        shown = pool.submit(_tables_shown, html_bytes(document).decode()).result()
+    assert shown == plain
+    if key != "hostile":
+        estimates = [number(v) for v in analyses()[key].fit.fixed_effects["estimate"]]
+        assert [row[1] for row in shown[1][1:]] == estimates
+
+
+def _tables_shown(page_text: str) -> list[list[list[str]]]:
+    """The cells of the tables as a browser shows them."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.chromium import LAUNCH_ARGUMENTS
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=find_chromium(), args=list(LAUNCH_ARGUMENTS))
+        page = browser.new_page()
+        page.set_content(page_text)
+        found = page.evaluate("""() => [...document.querySelectorAll("table")].map(table =>
+            [...table.rows].map(row => [...row.cells].map(
+                cell => cell.innerText.replace(/\\s+/g, " ").trim())))""")
+        browser.close()
+    return found
 
 
 def test_table_part_writes_missing_cells_as_nothing():

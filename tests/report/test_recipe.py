@@ -6,6 +6,7 @@ import json
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import given
@@ -14,10 +15,11 @@ from hypothesis import strategies as st
 from lmm_core import ModelSpec, fit_model, load_sample, sample_names
 from lmm_core.data.samples import sample_info
 from lmm_core.data.step import Step
-from lmm_core.data.steps import apply_steps, step_kinds
+from lmm_core.data.steps import apply_steps, complete, step_kinds
 from lmm_core.errors import DataError
+from lmm_core.model.residual import ResidualStructure
 from lmm_core.report import recipe as recipes
-from lmm_core.report.link import query_of, read_query
+from lmm_core.report.link import query_of, read_query, why_no_link
 from lmm_core.report.recipe import changes_since, read_recipe, recipe_json, recipe_of
 from lmm_core.report.scripts import Analysis
 from tests.report.documents import analyses, hostile
@@ -143,6 +145,46 @@ SPECS = [
 def test_a_link_comes_back_whole(sample: str, spec: ModelSpec):
     found = read_query(query_of(sample, spec))
     assert (found.sample, found.spec, found.ignored) == (sample, spec, ())
+    assert (found.url, found.steps, dict(found.reading)) == (None, (), {})
+
+
+STEPS = (
+    complete(Step("filter", {"column": "`a`\n=1", "comparison": "!=", "value": "<b>"})),
+    complete(Step("center", {"column": "Days", "into": "é"})),
+)
+
+
+def test_a_link_to_web_data_comes_back_whole():
+    structure = ResidualStructure.from_texts("by:Sex", "ar1:age")
+    spec = SPECS[1][1].with_options(residual=structure)
+    reading = {"sheet": "Data & more", "header_row": 3, "decimal": None}
+    url = "https://example.org/a b.csv?x=1&y=2#z"
+    query = query_of(None, spec, STEPS, url, reading)
+    found = read_query(dict(parse_qsl(urlencode(query))))
+    assert (found.url, found.sample, found.spec, found.ignored) == (url, None, spec, ())
+    assert (found.steps, found.reading) == (STEPS, {"sheet": "Data & more", "header_row": 3})
+    assert why_no_link(query, STEPS) == ""
+
+
+def test_what_does_not_go_into_a_link_is_said():
+    spec = SPECS[0][1]
+    join = Step("join", {"name": "b", "fingerprint": "x", "left_on": ["a"], "right_on": ["a"]})
+    assert "second table" in why_no_link(query_of("sleepstudy", spec, [join]), [join])
+    many = [Step("rename", {"names": {"Days": "d" * 60 + str(k)}}) for k in range(40)]
+    assert "too long" in why_no_link(query_of("sleepstudy", spec, many), many)
+
+
+@pytest.mark.parametrize("text", ["{", "[]x", '[["bomb",{}]]', '[["join",{}]]', "[1]", "x" * 3000,
+                                  '[["center",{"column":1}]]', '{"a":1}', "[" * 1500])  # fmt: skip
+def test_steps_that_cannot_be_read_are_left_out(text: str):
+    found = read_query({"sample": "sleepstudy", "steps": text})
+    assert (found.sample, found.steps, len(found.ignored)) == ("sleepstudy", (), 1)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"path":"x"}', '{"sheet":1}', "9" * 5000])
+def test_reading_that_is_not_known_is_left_out(text: str):
+    found = read_query({"url": "https://a.org/b", "read": text})
+    assert (found.reading, found.spec, len(found.ignored)) == ({}, None, 1)
 
 
 USUAL = sample_info("sleepstudy").formula

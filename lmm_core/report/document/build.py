@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 
 from lmm_core.report.columns import outcome_name
-from lmm_core.report.document import checks, comparison, data, listing, model, results, texts
+from lmm_core.report.document import (
+    checks,
+    comparison,
+    data,
+    listing,
+    missing,
+    model,
+    results,
+    texts,
+)
 from lmm_core.report.document.material import Material
 from lmm_core.report.document.parts import Document, Heading, Part
 from lmm_core.report.scripts.analysis import Analysis
@@ -17,7 +26,8 @@ _MAKERS: dict[str, tuple[str, Callable[[Material], Iterator[Part]]]] = {
     "model": ("Model", model.model_section),
     "results": ("Results", results.results_section),
     "checks": ("Checks of the assumptions", checks.checks_section),
-    "missing": ("Missing data", data.missing_section),
+    "missing": ("Missing data", missing.missing_section),
+    "rm_anova": ("Mixed model beside repeated-measures ANOVA", missing.rm_anova_section),
     "comparison": ("Comparison of models", comparison.comparison_section),
     "methods": ("Methods paragraph", texts.methods_section),
     "apa": ("Results paragraph", texts.results_text_section),

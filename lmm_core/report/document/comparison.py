@@ -18,9 +18,8 @@ def comparison_section(m: Material) -> Iterator[Part]:
     frame = found.table.assign(name=list(m.names))
     columns = (
         Column("name", "Model"),
-        Column("formula", "Formula"),
-        Column("npar", "Parameters", whole),
-        Column("loglik", "Log-likelihood", lambda v: number(v, 6)),
+        Column("npar", "k", whole),
+        Column("loglik", "Log likelihood", lambda v: number(v, 6)),
         Column("aic", "AIC", lambda v: number(v, 6)),
         Column("bic", "BIC", lambda v: number(v, 6)),
         Column("weight", "Akaike weight", percent),
@@ -28,7 +27,9 @@ def comparison_section(m: Material) -> Iterator[Part]:
         Column("df", "df", lambda v: "–" if v != v else f"{v:.0f}"),
         Column("p_value", "p", p_value),
     )
-    note = "All by maximum likelihood; each is tested against the one before."
+    note = "All by maximum likelihood; each is tested against the one before. k: parameters."
+    written = (Column("name", "Model"), Column("formula", "Formula"))
+    yield TablePart("compared_models", "Formulas of the compared models", frame, written)
     yield TablePart("comparison", "Models compared", frame, columns, note)
     yield Bullets(tuple(comparison_sentences(found, m.names)))
     for text in found.notes:

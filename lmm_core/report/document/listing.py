@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from lmm_core.data.samples import sample_info
+from lmm_core.errors import LMMError
 from lmm_core.report.document.material import Material
 from lmm_core.report.document.parts import Bullets, Column, Paragraph, Part, TablePart
 
@@ -113,6 +114,11 @@ _STRAM = (
     "Stram, D. O., & Lee, J. W. (1994). Variance components testing in the longitudinal mixed "
     "effects model. Biometrics, 50, 1171–1177."
 )
+_FIRTH = "Firth, D. (1993). Bias reduction of maximum likelihood estimates. Biometrika, 80, 27–38."
+_GREENHOUSE = (
+    "Greenhouse, S. W., & Geisser, S. (1959). On methods in the analysis of profile data. "
+    "Psychometrika, 24, 95–112."
+)
 _BURNHAM = (
     "Burnham, K. P., & Anderson, D. R. (2002). Model selection and multimodel inference (2nd ed.). "
     "Springer."
@@ -129,6 +135,10 @@ def references(m: Material) -> list[str]:
         found.append(_STRAM)
     if has("comparison") and m.comparison is not None:
         found.append(_BURNHAM)
+    if has("missing") and m.relation is not None and m.relation.table is not None:
+        found.append(_FIRTH)
+    if has("rm_anova") and not isinstance(m.rm_anova, LMMError) and m.rm_anova.corrected:
+        found.append(_GREENHOUSE)
     if has("reporting"):
         found.append(_METEYARD)
     if m.analysis.sample is not None and has("data"):

@@ -9,6 +9,17 @@ from functools import cached_property
 import pandas as pd
 
 from lmm_core.assess.assumptions import Check, check_assumptions
+from lmm_core.assess.missing import (
+    Dropout,
+    Pattern,
+    Relation,
+    dropout,
+    missing_next,
+    pattern,
+    time_columns,
+)
+from lmm_core.assess.rm_anova import Comparison as RmAnova
+from lmm_core.assess.rm_anova import compare_with_rm_anova
 from lmm_core.assess.shares import ICC, R2
 from lmm_core.errors import LMMError
 from lmm_core.fitted import FittedModel, test_random_terms
@@ -74,6 +85,39 @@ class Material:
         except LMMError:
             return None
         return table[table["term"] != "<none>"].reset_index(drop=True)
+
+    @cached_property
+    def pattern(self) -> Pattern:
+        """Who is observed when: by the first grouping column that has a common time."""
+        for group in self.fit.groups:
+            times = time_columns(self.fit, group)
+            if times:
+                return pattern(self.fit, group, times[0])
+        return pattern(self.fit)
+
+    @cached_property
+    def timing(self) -> Dropout | None:
+        """Who leaves when; None without a time that has an order."""
+        found = self.pattern
+        return dropout(found) if found.status is not None and found.ordered else None
+
+    @cached_property
+    def relation(self) -> Relation | None:
+        """What a missed occasion is related to; None when it can't be asked."""
+        if self.timing is None or not self.pattern.n_missing:
+            return None
+        try:
+            return missing_next(self.fit, self.pattern)
+        except LMMError:
+            return None
+
+    @cached_property
+    def rm_anova(self) -> RmAnova | LMMError:
+        """The model beside repeated-measures ANOVA of complete subjects, or why there is none."""
+        try:
+            return compare_with_rm_anova(self.fit)
+        except LMMError as error:
+            return error
 
     @cached_property
     def names(self) -> tuple[str, ...]:

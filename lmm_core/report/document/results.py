@@ -20,6 +20,7 @@ from lmm_core.report.document.parts import (
     Part,
     TablePart,
 )
+from lmm_core.report.residual_words import residual_rows
 from lmm_core.report.variance_words import icc_sentence, singular_sentence, variance_sentences
 from lmm_core.report.words import fixed_effects_sentences
 
@@ -78,20 +79,23 @@ def variance_table(m: Material) -> TablePart:
     """One row per variance or covariance; the residual last."""
     rows = []
     for c in m.fit.components:
+        if c.term_1 is None:
+            continue
         terms = [c.term_1, c.term_2]
         names = ["intercept" if t == INTERCEPT else str(t) for t in terms if t is not None]
         pair = c.term_2 is not None
         nothing = float("nan")
         rows.append((c.group, " with ".join(names), c.vcov,
                      nothing if pair else c.sdcor, c.sdcor if pair else nothing))  # fmt: skip
+    rows += [("Residual", *row) for row in residual_rows(m.fit)]
     frame = pd.DataFrame(rows, columns=["group", "effect", "variance", "sd", "correlation"])
     columns = [
         Column("group", "Group"),
         Column("effect", "Effect"),
-        Column("variance", "Variance or covariance", number),
+        Column("variance", "Variance or covariance", _blank(number)),
         Column("sd", "SD", _blank(number)),
     ]
-    if any(c.term_2 is not None for c in m.fit.components):
+    if frame["correlation"].notna().any():
         columns.append(Column("correlation", "Correlation", _blank(correlation)))
     return TablePart("variance_components", "Variance components", frame, tuple(columns))
 

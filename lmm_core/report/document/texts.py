@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lmm_core.errors import LMMError
 from lmm_core.formatting import correlation, degrees, level_text, number, p_phrase, percent, whole
 from lmm_core.inference.tables import Component
 from lmm_core.model.encoding import Categorical
@@ -18,6 +19,7 @@ from lmm_core.report.columns import Coefficient, outcome_name, outcome_unit, pla
 from lmm_core.report.document.material import Material
 from lmm_core.report.document.parts import Paragraph, Part
 from lmm_core.report.document.software import software
+from lmm_core.report.residual_words import methods_sentence, residual_rows
 from lmm_core.report.words import coefficient_sentence
 
 AT_MOST = 8
@@ -42,6 +44,7 @@ def methods_paragraph(m: Material) -> str:
         sentences.append(coded)
     if spec.weights:
         sentences.append(f"Rows were weighted by {spec.weights}.")
+    sentences += filter(None, [methods_sentence(fit)])
     dropped = fit.dropped
     if dropped.n_dropped:
         sentences.append(
@@ -73,6 +76,11 @@ def methods_paragraph(m: Material) -> str:
         )
     if "comparison" in m.sections and m.comparison is not None:
         sentences.append("Models were compared by maximum likelihood.")
+    if "rm_anova" in m.sections and not isinstance(m.rm_anova, LMMError):
+        sentences.append(
+            "For comparison, a repeated-measures ANOVA of the complete "
+            f"{m.rm_anova.question.subject} groups was computed."
+        )
     sentences.append("R² and ICC follow Nakagawa et al. (2017).")
     return " ".join(sentences)
 
@@ -187,13 +195,24 @@ def _share(value: float) -> str:
 def _spread(m: Material) -> str:
     texts = []
     for c in m.fit.components:
-        if c.group == "Residual":
-            texts.append(f"residual SD = {number(c.sdcor)}")
+        if c.term_1 is None:
+            texts += _residual(m)
         elif c.term_2 is None:
             texts.append(f"SD of the {_effect(c.term_1)} between {c.group} = {number(c.sdcor)}")
         else:
             texts.append(_pair(c))
     return f"Random effects: {', '.join(texts)}."
+
+
+def _residual(m: Material) -> list[str]:
+    texts = []
+    for row in residual_rows(m.fit):
+        what = f" ({row.effect})" if row.effect else ""
+        if row.sd == row.sd:
+            texts.append(f"residual SD{what} = {number(row.sd)}")
+        else:
+            texts.append(f"residual correlation{what} = {correlation(row.correlation)}")
+    return texts
 
 
 def _pair(c: Component) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from lmm_core.formatting import p_value
 from lmm_core.report.document.parts import Column, Document
 from lmm_core.report.document.software import software
 from lmm_core.report.formats.clean import clean
@@ -19,6 +21,7 @@ _LIMIT = 32_000
 def excel_bytes(document: Document) -> bytes:
     """The tables of a report; the first sheet says what they are."""
     from openpyxl import Workbook
+    from openpyxl.styles import Alignment
 
     book = Workbook()
     first = book.active
@@ -32,8 +35,10 @@ def excel_bytes(document: Document) -> bytes:
         _put(first, 4 + k, 2, part.title)
         _put(first, 4 + k, 3, part.note)
         _sheet(book.create_sheet(name), part.frame, part.columns)
-    for letter, width in (("A", 28), ("B", 44), ("C", 80)):
+        first.cell(4 + k, 3).alignment = Alignment(wrap_text=True, vertical="top")
+    for letter, width in (("A", 24), ("B", 50), ("C", 70)):
         first.column_dimensions[letter].width = width
+    _printed(first)
     return _saved(book)
 
 
@@ -68,23 +73,61 @@ def _saved(book: Any) -> bytes:
 
 
 def _sheet(sheet: Any, frame: pd.DataFrame, columns: tuple[Column, ...]) -> None:
+    from openpyxl.styles import Alignment, Border, Side
     from openpyxl.utils import get_column_letter
 
+    line = Border(bottom=Side(style="thin"))
     for j, column in enumerate(columns, 1):
         _put(sheet, 1, j, column.heading, bold=True)
         values = frame[column.source].tolist()
+        shown = P_VALUES if column.write is p_value else number_format(values)
         for i, value in enumerate(values, 2):
-            _put(sheet, i, j, value)
-        longest = max([len(column.heading), *(len(_shown(v)) for v in values[:200])])
+            _put(sheet, i, j, value, shown=shown)
+        head = sheet.cell(1, j)
+        head.border = line
+        head.alignment = Alignment(horizontal="right" if shown else "left", wrap_text=True)
+        longest = max([len(column.heading) * 1.1, *(len(_shown(v)) for v in values[:200])])
         sheet.column_dimensions[get_column_letter(j)].width = min(60, max(9, longest + 2))
     sheet.freeze_panes = "A2"
+    _printed(sheet)
+
+
+def _printed(sheet: Any) -> None:
+    """On paper a table is as wide as the page at most, its heading on every page."""
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "1:1"
+
+
+def number_format(values: Sequence[object]) -> str:
+    """How a column of numbers is shown, "" for texts: three digits of the usual size.
+
+    The cells hold all digits.
+    """
+    numbers = [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    if not numbers:
+        return ""
+    if all(v == v and v.is_integer() for v in numbers):
+        return "0" if max(map(abs, numbers)) < 1e15 else "General"
+    sizes = sorted(abs(v) for v in numbers if v == v and v and abs(v) != float("inf"))
+    if not sizes or not 1e-4 <= sizes[len(sizes) // 2] < 1e9:
+        return "0.00E+00"
+    usual = sizes[len(sizes) // 2]
+    decimals = min(6, max(2, 2 - math.floor(math.log10(usual))))
+    return "0." + "0" * decimals
+
+
+P_VALUES = '[<0.001]"< .001";0.000'
+"""How a p-value is shown."""
 
 
 def _shown(value: object) -> str:
     return f"{value:.5g}" if isinstance(value, float) else str(value)
 
 
-def _put(sheet: Any, row: int, column: int, value: object, bold: bool = False) -> None:
+def _put(
+    sheet: Any, row: int, column: int, value: object, bold: bool = False, shown: str = ""
+) -> None:
     """A number as a number; everything else as text that no program takes for a formula."""
     from openpyxl.styles import Font
 
@@ -96,6 +139,8 @@ def _put(sheet: Any, row: int, column: int, value: object, bold: bool = False) -
     if isinstance(value, int | float) and not isinstance(value, bool):
         if value == value and abs(value) != float("inf"):
             cell.value = value
+            if shown:
+                cell.number_format = shown
             return
         if value != value:
             return
@@ -108,4 +153,4 @@ def _put(sheet: Any, row: int, column: int, value: object, bold: bool = False) -
     # As if typed with an apostrophe: it stays text when somebody edits the cell.
     cell.quotePrefix = True
     if bold:
-        cell.font = Font(bold=True)
+        cell.font = Font(name="Calibri", size=11, bold=True)

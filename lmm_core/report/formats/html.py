@@ -44,13 +44,18 @@ caption { text-align: left; font-weight: 600; padding: 0 0 .4rem; caption-side: 
 th, td { padding: .28rem .8rem .28rem 0; text-align: left; vertical-align: top }
 thead th { border-bottom: 1px solid #1c2127; font-weight: 600 }
 .number { text-align: right; white-space: nowrap }
+.short { white-space: nowrap }
+.many { font-size: .8rem }
+.many th, .many td { padding-right: .55rem }
 figure { margin: 1.4rem 0 }
 figcaption { font-size: .88rem; color: #5a6169 }
 li { margin: .2rem 0 }
+@page { size: A4; margin: 18mm 17mm }
 @media print {
   html { font-size: 10.5pt }
   body { margin: 0; max-width: none; font-size: 1rem }
   .modebar { display: none !important }
+  .wide { overflow: visible }
   figure, table { break-inside: avoid }
   h2, h3 { break-after: avoid }
 }
@@ -122,19 +127,27 @@ def _table(part: TablePart, counts: dict[str, int]) -> str:
     )
     rows = "".join(
         "<tr>"
-        + "".join(f"<td{_NUMBER if number else ''}>{_text(text)}</td>" for text, number in row)
+        + "".join(f"<td{_kind(text, number)}>{_text(text)}</td>" for text, number in row)
         + "</tr>\n"
         for row in part.rows()
     )
     note = f"<p class=quiet>{_text(part.note)}</p>\n" if part.note else ""
+    many = _MANY if len(part.columns) >= WIDE else ""
     return (
         f'<div class="wide" role="region" tabindex="0" aria-label="Table {counts["Table"]}">'
-        f"<table><caption>Table {counts['Table']}. {_text(part.title)}</caption>\n"
+        f"<table{many}><caption>Table {counts['Table']}. {_text(part.title)}</caption>\n"
         f"<thead><tr>{heads}</tr></thead>\n<tbody>{rows}</tbody></table></div>\n{note}"
     )
 
 
-_NUMBER = ' class="number"'
+WIDE = 8
+"""From so many columns on the letters are smaller."""
+_NUMBER, _MANY = ' class="number"', ' class="many"'
+
+
+def _kind(text: str, number: bool) -> str:
+    """A number is set to the right; a short text stays on one line."""
+    return _NUMBER if number else ' class="short"' if 0 < len(text) <= 16 else ""
 
 
 def _figure(part: FigurePart, counts: dict[str, int]) -> str:

@@ -49,6 +49,10 @@ class Analysis:
         A choice of ``OUTPUTS``.
     others:
         Second tables that a step joins, by fingerprint.
+    other_files:
+        The bytes and the name of the file of each of them, where they are known.
+    url:
+        The address that the file was downloaded from; None for a file of one's own.
     """
 
     fit: FittedModel
@@ -60,12 +64,13 @@ class Analysis:
     ladder: tuple[Rung, ...] = ()
     outputs: tuple[str, ...] = ("fixed_effects", "variance_components", "icc", "residuals")
     others: Mapping[str, Table] = field(default_factory=dict, repr=False)
+    other_files: Mapping[str, tuple[bytes, str]] = field(default_factory=dict, repr=False)
+    url: str | None = None
 
     @property
     def plain_file_name(self) -> str:
         """The file's name without folders or line breaks; never empty."""
-        name = self.file_name.replace("\\", "/").rsplit("/", 1)[-1]
-        return " ".join(name.split()).replace("\0", "") or "data.csv"
+        return plain_name(self.file_name)
 
     @cached_property
     def stages(self) -> tuple[Table, ...]:
@@ -77,12 +82,19 @@ class Analysis:
         return tuple(cached_steps(self.base, steps[:k], self.others).table for k in counts)
 
 
+def plain_name(file_name: str) -> str:
+    """A file's name without folders or line breaks; never empty."""
+    name = file_name.replace("\\", "/").rsplit("/", 1)[-1]
+    return " ".join(name.split()).replace("\0", "") or "data.csv"
+
+
 @dataclass(frozen=True)
 class Script:
     """A script, or the reason why there is none.
 
-    ``reads`` is "sample", "file" (the user's own) or "table" (the companion to download beside it,
-    see ``companion``); ``n_checked`` the numbers that its assertions compare.
+    ``reads`` is "sample", "file" (the user's own) or "table" (a table to download beside it);
+    ``n_checked`` the numbers that its assertions compare; ``companions`` names the tables to
+    download (see ``companion_csv``).
     """
 
     language: str
@@ -91,3 +103,4 @@ class Script:
     reason: str = ""
     reads: str = "file"
     n_checked: int = 0
+    companions: tuple[str, ...] = ()

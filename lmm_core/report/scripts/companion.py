@@ -1,31 +1,61 @@
-"""The table that is offered beside a script which can't read the user's own file."""
+"""Tables that are offered beside a script which can't read the user's own file."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 
 import numpy as np
 import pandas as pd
 
+from lmm_core.data.table import Table
 from lmm_core.model.encoding import is_numeric, level_name
 from lmm_core.report.harmless import harmless_text
 from lmm_core.report.scripts.analysis import Analysis
+from lmm_core.report.scripts.reading import PlainReading
+from lmm_core.report.scripts.repairs import CATEGORY, DATE, UNQUOTE, Repair
+from lmm_core.report.scripts.sources import main_source, plain_stem, second_sources
 
 
-def companion_name(analysis: Analysis) -> str:
-    """File name of the table: that of the sample, or of the file with "_prepared"."""
-    if analysis.sample is not None:
-        return f"{analysis.sample}{'_prepared' if analysis.table.steps else ''}.csv"
-    stem = re.sub(r"\.[A-Za-z0-9]{1,6}$", "", analysis.plain_file_name)
-    plain = re.sub(r"[^A-Za-z0-9-]+", "_", stem).strip("_-")[:60]
-    return f"{plain or 'data'}_prepared.csv"
+def prepared_name(analysis: Analysis) -> str:
+    """File name of the prepared table."""
+    return f"{analysis.sample or plain_stem(analysis.plain_file_name)}_prepared.csv"
+
+
+def companion_csv(analysis: Analysis, name: str) -> bytes:
+    """The table that a script calls ``name``. Error: KeyError for a name that none has."""
+    tables = {source.companion: source.base for source in second_sources(analysis).values()}
+    source = main_source(analysis)
+    tables |= {source.companion: source.base, prepared_name(analysis): analysis.table}
+    return table_csv(tables[name])
+
+
+def companion_reading(table: Table) -> PlainReading:
+    """How a script reads ``table_csv`` so that exactly this table comes out."""
+    frame = table.frame
+    repairs = []
+    for name in map(str, frame.columns):
+        values = frame[name]
+        if is_numeric(values):
+            continue
+        if values.dtype.kind == "M":
+            repairs.append(Repair(name, DATE))
+            continue
+        if any(companion_cell(level_name(v)) != level_name(v) for v in pd.unique(values.dropna())):
+            repairs.append(Repair(name, UNQUOTE))
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            repairs.append(Repair(name, CATEGORY))
+    plain = all(companion_header(c) == str(c) for c in frame.columns)
+    return PlainReading("text", skip=0 if plain else 1, named=not plain, repairs=tuple(repairs))
 
 
 def companion_cell(text: object) -> str:
-    """A name or level as it stands in the companion: what a spreadsheet would run is text."""
-    return harmless_text(str(text).replace("\0", ""))
+    """A level as it stands in the companion: what a spreadsheet would run gets an apostrophe.
+
+    A text that starts with one gets another, so that taking one away gives the text back.
+    """
+    plain = str(text).replace("\0", "")
+    return f"'{plain}" if plain.startswith("'") else harmless_text(plain)
 
 
 def companion_header(text: object) -> str:
@@ -33,12 +63,12 @@ def companion_header(text: object) -> str:
     return companion_cell(" ".join(str(text).split()))
 
 
-def companion_csv(analysis: Analysis) -> bytes:
-    """The prepared table as CSV: UTF-8, all digits, empty cells where a value is missing.
+def table_csv(table: Table) -> bytes:
+    """A table as CSV: UTF-8, all digits, empty cells where a value is missing.
 
     Everything but numbers is written as the text of its level.
     """
-    frame = analysis.table.frame
+    frame = table.frame
     columns: list[list[str]] = []
     for name in frame.columns:
         values = frame[name]

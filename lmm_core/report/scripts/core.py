@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from lmm_core.model.residual import ResidualStructure
+from lmm_core.model.spec import ModelSpec
 from lmm_core.report.scripts.analysis import Analysis, Script
 from lmm_core.report.scripts.expected import expected_numbers
-from lmm_core.report.scripts.pandas_data import local
+from lmm_core.report.scripts.pandas_reading import local
 from lmm_core.report.scripts.python_check import python_check
 from lmm_core.report.scripts.quoting import comment, one_line, py
+from lmm_core.report.scripts.sources import second_sources
 
 LANGUAGE = "lmm_core"
 KINDS = ("estimate", "std_error", "df", "p_value", "sd", "correlation", "loglik")
@@ -34,7 +37,8 @@ def core_script(analysis: Analysis) -> Script:
         "",
     ]
     reads = "sample" if analysis.sample is not None else "file"
-    return Script(LANGUAGE, "analysis.py", "\n".join(lines), "", reads, len(expected))
+    needed = tuple(s.companion for s in second_sources(analysis).values() if s.data is None)
+    return Script(LANGUAGE, "analysis.py", "\n".join(lines), "", reads, len(expected), needed)
 
 
 def _imports(analysis: Analysis) -> list[str]:
@@ -44,7 +48,9 @@ def _imports(analysis: Analysis) -> list[str]:
         public.append("compare_models")
     if _wants(analysis, "random_tests"):
         public.append("test_random_terms")
-    if analysis.others and analysis.sample is not None:
+    if any(s.residual is not None for s in (analysis.fit.spec, *_ladder_specs(analysis))):
+        public.append("ResidualStructure")
+    if analysis.sample is not None and any(s.kind == "join" for s in analysis.table.steps):
         public.append("read_table")
     lines = [f"from lmm_core import {', '.join(sorted(set(public), key=str.casefold))}"]
     if analysis.table.steps:
@@ -63,8 +69,10 @@ def _data(analysis: Analysis) -> list[str]:
         lines = [f"table = load_sample({py(analysis.sample)})"]
     else:
         options = "".join(f", {k}={py(v)}" for k, v in analysis.base.options.items())
+        where = f"{analysis.plain_file_name} was downloaded from {analysis.url}. "
         lines = comment(
-            "The reader recognises separator, decimal mark, encoding and ways to write a missing "
+            (where if analysis.url else "")
+            + "The reader recognises separator, decimal mark, encoding and ways to write a missing "
             "value; table.notes says what it decided."
         )
         lines.append(f"table = read_table({py(local(analysis.plain_file_name))}{options})")
@@ -80,16 +88,19 @@ def _steps(analysis: Analysis) -> list[str]:
         lines += [f"    {line}" for line in comment(note)]
         lines.append(f"    Step({py(step.kind)}, {py(step.params)}),")
     lines.append("]")
-    joins = [step.params for step in analysis.table.steps if step.kind == "join"]
-    if not joins:
+    seconds = second_sources(analysis)
+    if not seconds:
         return [*lines, "table = apply_steps(table, steps)"]
-    lines += ["# The second tables, which lie in this folder too.", "others = {"]
-    for params in joins:
-        other = analysis.others.get(params["fingerprint"])
-        options = "".join(f", {k}={py(v)}" for k, v in (other.options if other else {}).items())
-        name = str(params["name"]).replace("\\", "/").rsplit("/", 1)[-1]
-        lines.append(f"    {py(params['fingerprint'])}: read_table({py(local(name))}{options}),")
-    return [*lines, "}", "table = apply_steps(table, steps, others)"]
+    lines += ["", "# The second tables, which lie in this folder too.", "others = {}"]
+    for fingerprint, source in seconds.items():
+        options = "".join(f", {k}={py(v)}" for k, v in source.base.options.items())
+        name = source.file if source.data is not None else source.companion
+        made = f"read_table({py(local(name))}{options if source.data is not None else ''})"
+        if source.stages[-1].steps:
+            own = [f"    Step({py(s.kind)}, {py(s.params)})," for s in source.stages[-1].steps]
+            made = "\n".join([f"apply_steps({made}, [", *own, "])"])
+        lines += f"others[{py(fingerprint)}] = {made}".split("\n")
+    return [*lines, "table = apply_steps(table, steps, others)"]
 
 
 def _model(analysis: Analysis) -> list[str]:
@@ -105,6 +116,8 @@ def _model(analysis: Analysis) -> list[str]:
         options.append(f"optimizer={py(spec.optimizer)}")
     if spec.weights:
         options.append(f"weights={py(spec.weights)}")
+    if spec.residual is not None:
+        options.append(f"residual={_residual(spec.residual)}")
     return [
         *comment(
             "The model in lme4's notation: before the bar of (... | group) stands what differs "
@@ -117,6 +130,23 @@ def _model(analysis: Analysis) -> list[str]:
         "fit = fit_model(spec, table.frame)",
         "fixed, components = fit.fixed_effects, fit.variance_components",
     ]
+
+
+def _residual(structure: ResidualStructure) -> str:
+    return f"ResidualStructure.from_texts({', '.join(py(text) for text in structure.texts)})"
+
+
+def _ladder_specs(analysis: Analysis) -> list[ModelSpec]:
+    if not (_wants(analysis, "comparison") and analysis.ladder):
+        return []
+    return [rung.spec for rung in analysis.ladder if rung.spec != analysis.fit.spec]
+
+
+def _rung(spec: ModelSpec) -> str:
+    """A model of the comparison: its formula is enough where nothing else differs."""
+    if spec.residual is None:
+        return py(spec.formula)
+    return f"ModelSpec.from_formula({py(spec.formula)}, residual={_residual(spec.residual)})"
 
 
 def _wants(analysis: Analysis, output: str) -> bool:
@@ -157,7 +187,7 @@ def _tables(analysis: Analysis) -> list[str]:
         add(
             "Other models of the same rows, compared by maximum likelihood.",
             "models = [",
-            *(f"    {py(rung.spec.formula)},  # {one_line(rung.name)}"
+            *(f"    {_rung(rung.spec)},  # {one_line(rung.name)}"
               for rung in analysis.ladder if rung.spec != analysis.fit.spec),
             "]",
             "print(compare_models([spec, *models], table.frame).to_string())",

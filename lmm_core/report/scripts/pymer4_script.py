@@ -27,6 +27,9 @@ def pymer4_script(analysis: Analysis) -> Script:
     spec = analysis.fit.spec
     if not spec.reml:
         return Script(LANGUAGE, NAME, None, "pymer4 0.9 fits by REML only; this model is by ML.")
+    if spec.residual is not None:
+        reason = "lme4, which pymer4 runs, has no residual structures; take the script in R."
+        return Script(LANGUAGE, NAME, None, reason)
     data = pandas_data(analysis)
     # Standard errors of a Kenward–Roger table are adjusted, which this interface doesn't promise.
     kinds = ("estimate", "std_error", "df", "p_value")
@@ -59,7 +62,8 @@ def pymer4_script(analysis: Analysis) -> Script:
         *helpers(body),
         *body,
     ]
-    return Script(LANGUAGE, NAME, "\n".join(lines), "", data.reads, len(expected))
+    text = "\n".join(lines)
+    return Script(LANGUAGE, NAME, text, "", data.reads, len(expected), data.companions)
 
 
 def _figure(analysis: Analysis) -> list[str]:

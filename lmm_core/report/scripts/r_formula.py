@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from lmm_core.model.factors import factor_of
 from lmm_core.model.spec import ModelSpec, RandomTerm, Term
-from lmm_core.report.scripts.companion import companion_cell
 from lmm_core.report.scripts.independent import Independent
 from lmm_core.report.scripts.layout_recipes import Piece
 from lmm_core.report.scripts.model_columns import ModelColumns
@@ -19,9 +18,7 @@ def r_piece(piece: Piece, columns: ModelColumns) -> str:
     if level is None:
         made = _numeric_text(text, columns, "d$")
         return f"{made}[, {k + 1}]" if "poly(" in made else made
-    levels = next(c.levels for c in columns.columns if c.alias == columns.category[text]) or ()
-    shown = level if level in levels else companion_cell(level)
-    return f"(d${columns.category[text]} == {r(shown)})"
+    return f"(d${columns.category[text]} == {r(level)})"
 
 
 def _numeric_text(text: str, columns: ModelColumns, start: str = "") -> str:

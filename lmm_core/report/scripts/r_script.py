@@ -9,8 +9,9 @@ from lmm_core.report.scripts.expected import DIGITS, Expected, expected_numbers
 from lmm_core.report.scripts.independent import independent_terms
 from lmm_core.report.scripts.model_columns import ModelColumns
 from lmm_core.report.scripts.quoting import ascii_lines, comment, one_line, r, r_number
-from lmm_core.report.scripts.r_data import r_data, r_model_frame
+from lmm_core.report.scripts.r_data import r_data, r_helpers, r_model_frame
 from lmm_core.report.scripts.r_formula import r_formula, r_piece
+from lmm_core.report.scripts.r_structured import structured_script
 
 LANGUAGE = "R"
 NAME = "analysis.R"
@@ -22,11 +23,14 @@ _DDF = {"satterthwaite": "Satterthwaite", "kenward-roger": "Kenward-Roger", "nor
 def r_script(analysis: Analysis) -> Script:
     """The whole analysis in R."""
     spec = analysis.fit.spec
+    if spec.residual is not None:
+        return structured_script(analysis)
     kinds = KINDS
     if spec.df_method == "normal":
         kinds = ("estimate", "std_error", "sd", "correlation", "loglik")
     expected = expected_numbers(analysis.fit, kinds)
-    reads, data_lines, columns = r_data(analysis)
+    found, columns = r_data(analysis)
+    data_lines = [*found.lines, "", *r_model_frame(columns, analysis.table.frame)]
     packages = ["lme4", "lmerTest"]
     if spec.df_method == "kenward-roger":
         packages.append("pbkrtest")
@@ -35,9 +39,8 @@ def r_script(analysis: Analysis) -> Script:
         *comment(f"Packages: install.packages(c({', '.join(r(p) for p in packages)}))"),
         *(f"library({package})" for package in packages),
         "",
+        *r_helpers(data_lines),
         *data_lines,
-        "",
-        *r_model_frame(columns),
         "",
         *_model(analysis, columns),
         "",
@@ -47,7 +50,8 @@ def r_script(analysis: Analysis) -> Script:
         *_check(expected),
         "",
     ]
-    return Script(LANGUAGE, NAME, "\n".join(ascii_lines(lines)), "", reads, len(expected))
+    text = "\n".join(ascii_lines(lines))
+    return Script(LANGUAGE, NAME, text, "", found.reads, len(expected), found.companions)
 
 
 def _model(analysis: Analysis, columns: ModelColumns) -> list[str]:

@@ -70,7 +70,8 @@ def statsmodels_script(analysis: Analysis) -> Script:
         *helpers(body),
         *body,
     ]
-    return Script(LANGUAGE, NAME, "\n".join(lines), "", data.reads, len(expected))
+    text = "\n".join(lines)
+    return Script(LANGUAGE, NAME, text, "", data.reads, len(expected), data.companions)
 
 
 def _too_hard(fit: FittedModel) -> str:

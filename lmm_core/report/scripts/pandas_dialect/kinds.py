@@ -1,0 +1,84 @@
+"""Steps that say what a column is, and what its values are called."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from lmm_core.data.change import is_number
+from lmm_core.data.convert import level_names
+from lmm_core.report.scripts.number_text import number_text
+from lmm_core.report.scripts.pandas_dialect.words import category, column, dates, numbers
+from lmm_core.report.scripts.quoting import py, wrapped
+from lmm_core.report.scripts.steps_meaning import missing_levels, missing_numbers, recoded
+from lmm_core.report.scripts.walk import Dialect, Stage
+
+AS_NUMBERS = "# It holds numbers already."
+
+
+def _number(s: Stage) -> list[str] | None:
+    name = s.params["column"]
+    before, after = s.before.frame[name], s.after.frame[name]
+    if is_number(before):
+        return [AS_NUMBERS]
+    how = number_text(before, after)
+    return None if how is None else numbers(column(name), column(name), how)
+
+
+def _kind(s: Stage) -> list[str] | None:
+    p, x = s.params, column(s.params["column"])
+    if p["kind"] == "number":
+        return _number(s)
+    if p["kind"] == "date":
+        made = dates(x, s.before.frame[p["column"]], p["date_format"])
+        return None if made is None else [f"{x} = {made}"]
+    if p["kind"] in ("id", "text"):
+        return [f"{x} = text({x})"]
+    return [f"{x} = {category(f'text({x})', s.after.frame[p['column']])}"]
+
+
+def _na(s: Stage) -> list[str]:
+    lines = []
+    for name in s.params["columns"]:
+        x, before, after = column(name), s.before.frame[name], s.after.frame[name]
+        if is_number(before):
+            lines.append(f"{x} = {x}.mask({x}.isin({py(missing_numbers(s.params))}))")
+            continue
+        levels = missing_levels(s.params, before)
+        if not levels:
+            continue
+        kept = f"{x}.mask(text({x}).isin({py(levels)}))"
+        if isinstance(after.dtype, pd.CategoricalDtype):
+            kept = category(f"text({kept})", after)
+        lines.append(f"{x} = {kept}")
+    return lines or ["# No cell is concerned."]
+
+
+def _recode(s: Stage) -> list[str]:
+    return _renamed(s, s.params["mapping"], s.target(s.params["column"]))
+
+
+def _merge(s: Stage) -> list[str]:
+    new = dict.fromkeys(s.params["levels"], s.params["name"])
+    return _renamed(s, new, s.params["column"])
+
+
+def _renamed(s: Stage, mapping: dict, name: str) -> list[str]:
+    x, after = column(s.params["column"]), s.after.frame[name]
+    new = recoded(mapping, level_names(s.before.frame[s.params["column"]]), after)
+    pairs = wrapped([f"{py(old)}: {py(value)}" for old, value in new.items()], "{", "}")
+    lines = [f"new = {pairs}"]
+    if is_number(after):
+        return [*lines, f"{column(name)} = text({x}).map(new).astype(float)"]
+    made = f"text({x}).map(lambda v: new.get(v, v), na_action='ignore')"
+    if isinstance(after.dtype, pd.CategoricalDtype):
+        made = category(made, after)
+    return [*lines, f"{column(name)} = {made}"]
+
+
+KINDS: Dialect = {
+    "to_number": _number,
+    "set_kind": _kind,
+    "na_value": _na,
+    "recode": _recode,
+    "merge_levels": _merge,
+}
