@@ -1,12 +1,14 @@
 """Our app in the browser against a bare Streamlit page with the same table and figure.
 
     python -m benchmarks.browser --samples pain,sleepstudy
+    python -m benchmarks.browser --all
 
 Measures, as medians, the two taking turns: a widget change until the new table is on screen, for a
 model not fitted before (so each time in a new server process, after two other changes) and for one
 seen before; opening the app in
 a new browser context until the first figure is drawn, on a warm server and from the start of the
-server. Times are taken inside the page. Writes a section of RESULTS.md.
+server. Times are taken inside the page. With ``--all`` instead: every page on every sample, see
+``every_page``. Each writes its section of RESULTS.md.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks import every_page
+from benchmarks.every_page import TO_REACH
 from benchmarks.results import seconds, setting, table, write_section
 from benchmarks.screens import (
     ARM,
@@ -46,8 +50,6 @@ from tests.browser.chromium import (
     running_app,
     wait_idle,
 )
-
-TO_REACH = 1.5
 
 
 @dataclass
@@ -87,20 +89,22 @@ def new_page(browser: Browser, script: str = "") -> Iterator[Page]:
 
 @contextlib.contextmanager
 def app(script: Path, folder: Path, pages: Path | None = None) -> Iterator[RunningApp]:
-    """A server of the script; the bare one is told its pages by the environment."""
+    """A server of the script; the bare one is told its pages by environment and address."""
+    query = ""
     if pages is not None:
-        os.environ["BARE_PAGES"] = str(pages)
+        os.environ["BARE_PAGES"] = str(pages.parent)
+        query = f"/?show={pages.stem}"
     with running_app(script, folder / f"{script.stem}.log") as running:
-        yield running
+        yield RunningApp(running.url + query, running.log)
 
 
-def read_page(page: Page) -> dict[str, Any]:
+def read_page(page: Page) -> list[dict[str, Any]]:
     """The table and the figure that are on screen."""
     page.locator(FIGURE).first.wait_for()
-    return {
-        "table": page.locator(TABLE).first.evaluate(READ_TABLE),
-        "figure": page.locator(FIGURE).first.evaluate(READ_FIGURE),
-    }
+    return [
+        {"table": page.locator(TABLE).first.evaluate(READ_TABLE)},
+        {"figure": page.locator(FIGURE).first.evaluate(READ_FIGURE)},
+    ]
 
 
 def measure_changes(
@@ -159,7 +163,7 @@ def measure_opening(
             page.goto(ours.url)
             wait_idle(page)
             page.locator(FIGURE).first.wait_for()
-            shown["figure"] = page.locator(FIGURE).first.evaluate(READ_FIGURE)
+            shown[1]["figure"] = page.locator(FIGURE).first.evaluate(READ_FIGURE)
         pages.write_text(json.dumps([shown]), encoding="utf-8")
         with app(BARE_APP, folder, pages) as bare:
             opening(browser, bare.url)
@@ -167,9 +171,12 @@ def measure_opening(
                 warm.ours.append(opening(browser, ours.url))
                 warm.bare.append(opening(browser, bare.url))
     for _ in range(cold_repetitions):
-        for script, times in ((OurApp.script, cold.ours), (BARE_APP, cold.bare)):
+        for script, shows, times in (
+            (OurApp.script, None, cold.ours),
+            (BARE_APP, pages, cold.bare),
+        ):
             start = time.perf_counter()
-            with app(script, folder, pages) as server, new_page(browser, WATCH_FIGURE) as page:
+            with app(script, folder, shows) as server, new_page(browser, WATCH_FIGURE) as page:
                 page.goto(server.url)
                 page.wait_for_function("() => window.__drawn !== undefined", timeout=60_000)
                 times.append(time.perf_counter() - start)
@@ -181,6 +188,10 @@ def main() -> None:
     parser.add_argument("--samples", default=",".join(sample_names()))
     parser.add_argument("--repetitions", type=int, default=9)
     parser.add_argument("--only", choices=("change", "opening"), help="only this part")
+    parser.add_argument("--all", action="store_true", help="every page on every sample")
+    parser.add_argument("--pages", default="", help="with --all: only pages with these titles")
+    parser.add_argument("--visits", type=int, default=1, help="with --all: two pairs each")
+    parser.add_argument("--minutes", type=float, default=10.5, help="with --all: about as long")
     parser.add_argument("--print-only", action="store_true", help="leave RESULTS.md alone")
     arguments = parser.parse_args()
     done: list[Pairs] = []
@@ -189,19 +200,30 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=find_or_install_chromium(), args=list(LAUNCH_ARGUMENTS)
         )
-        if arguments.only != "change":
+        if arguments.all:
+            titles = {title for title in arguments.pages.split(",") if title}
+            samples = arguments.samples.split(",")
+            text = every_page.run(
+                browser, folder, samples, titles, arguments.visits, arguments.minutes
+            )
+        elif arguments.only != "change":
             done += measure_opening(browser, folder, arguments.repetitions, arguments.repetitions)
-        if arguments.only != "opening":
+        if not arguments.all and arguments.only != "opening":
             for sample in arguments.samples.split(","):
                 done += measure_changes(browser, folder, sample, arguments.repetitions)
         other = {"Chromium": browser.version}
         browser.close()
     header = ("what", "our app", "bare page", "ratio", "to reach", "met", "pairs")
     packages = ("streamlit", "plotly", "pandas", "numpy", "scipy")
-    body = "\n".join([setting(packages, other), "", table(header, [pairs.row() for pairs in done])])
+    title = "In the browser, against a bare Streamlit page"
+    if arguments.all:
+        title = "Every page in the browser, against a bare Streamlit page"
+    else:
+        text = table(header, [pairs.row() for pairs in done])
+    body = "\n".join([setting(packages, other), "", text])
     print(body)
     if not arguments.print_only:
-        write_section("In the browser, against a bare Streamlit page", body)
+        write_section(title, body)
 
 
 if __name__ == "__main__":

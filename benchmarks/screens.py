@@ -125,7 +125,7 @@ class BareApp:
 
     @staticmethod
     def prepare_change(page: Page) -> None:
-        page.get_by_role("combobox").click()
+        page.get_by_role("combobox").first.click()
 
     @staticmethod
     def change(page: Page, option: int) -> None:

@@ -17,7 +17,7 @@ from lmm_core.report.effect_words import region_sentences
 from lmm_core.report.markup import md, md_sentence
 from pages.parts import charts, effect_tables, tables
 from pages.parts.effect_choices import Choice
-from pages.parts.effect_views import kept
+from pages.parts.effect_parts import kept
 from pages.parts.tables import Column
 
 

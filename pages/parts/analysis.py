@@ -30,6 +30,8 @@ def of(fit: FittedModel, own_ladder_only: bool = False) -> Analysis:
         () if usual else ladder.rungs(fit),
         SHOWN,
         st.session_state.get(state.OTHERS) or {},
+        {k: (f.data, f.name) for k, f in (st.session_state.get(state.OTHER_FILES) or {}).items()},
+        None if source is None else source.url,
     )
 
 
@@ -45,6 +47,7 @@ def key(fit: FittedModel) -> tuple[object, ...]:
 
 def file_stem(fit: FittedModel) -> str:
     """A plain start for the names of files: "report_sleepstudy"."""
-    from lmm_core.report.scripts import companion_name
+    from lmm_core.report.scripts import plain_stem
 
-    return companion_name(of(fit)).removesuffix(".csv").removesuffix("_prepared")
+    given = of(fit)
+    return given.sample or plain_stem(given.plain_file_name)

@@ -13,7 +13,7 @@ from lmm_core.data.step import Step
 from lmm_core.model.factors import Factor, factor_of, quote
 from lmm_core.model.spec import ModelSpec, Term
 from lmm_core.report.markup import md
-from pages.parts import preparation, state
+from pages.parts import preparation, residual_actions, state
 
 
 def show(check: Check) -> None:
@@ -26,17 +26,18 @@ def show(check: Check) -> None:
         "split": (f"Split {md(column)} into within and between", _split),
     }
     if name not in actions:
+        residual_actions.show(check)
         return
     row = st.container(horizontal=True, gap="small")
     label, action = actions[name]
-    args = (
-        (column, str(check.numbers.get("group"))) if name == "split" else (column,) * bool(column)
-    )
+    within = name in ("split", "add_slope")
+    args = (column, str(check.numbers.get("group"))) if within else (column,) * bool(column)
     # The page shows one check in a fragment; the model belongs to the whole page.
     if row.button(label, key=f"act:{check.key}"):
         preparation.later(action, *args)
     if name == "add_square" and check.numbers.get("positive"):
         _logarithm(row, column, check.key)
+    residual_actions.show(check, row)
 
 
 def _logarithm(row, column: str, key: str) -> None:
@@ -69,16 +70,19 @@ def _log_predictor(column: str) -> None:
         state.set_spec(_replaced(model, column, (logged,), logged))
 
 
-def _add_slope(column: str) -> None:
+def _add_slope(column: str, group: str) -> None:
     model = state.spec()
     if model is not None and model.random:
-        first = model.random[0]
+        names = [term.group_name for term in model.random]
+        place = names.index(group) if group in names else 0
+        first = model.random[place]
         text = next(
             (f for t in model.fixed for f in t if factor_of(f).column == column), quote(column)
         )
         if (text,) not in first.terms:
             wider = replace(first, terms=(*first.terms, (text,)))
-            state.set_spec(replace(model, random=(wider, *model.random[1:])))
+            random = (*model.random[:place], wider, *model.random[place + 1 :])
+            state.set_spec(replace(model, random=random))
 
 
 def _split(column: str, group: str) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lmm_core.figures.theme import Picture
+from pages.parts import figure_menu
 
 _CONFIG = {
     "displaylogo": False,
@@ -21,9 +22,11 @@ def show(picture: Picture, key: str, on_click: Callable[[], None] | None = None)
     ``on_click`` is called after a click on a point; ``clicked(key)`` then gives its custom data.
     """
     more = {} if on_click is None else {"on_select": on_click, "selection_mode": "points"}
+    camera = {"toImageButtonOptions": {"scale": 2, "filename": figure_menu.plain(key)}}
     st.plotly_chart(
-        picture.figure, width="stretch", key=key, alt=picture.alt, config=_CONFIG, **more
+        picture.figure, width="stretch", key=key, alt=picture.alt, config=_CONFIG | camera, **more
     )
+    figure_menu.show(picture, key)
 
 
 def show_in(place: DeltaGenerator, picture: Picture, key: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from lmm_core.cache import remembered
@@ -12,7 +14,6 @@ from lmm_core.report.scripts import (
     LANGUAGES,
     Script,
     companion_csv,
-    companion_name,
     write_script,
 )
 from pages.parts import analysis
@@ -54,12 +55,11 @@ def show(fit: FittedModel) -> None:
             f"Download {script.name}", script.text, script.name, "text/plain",
             key="code:script", on_click="ignore",
         )  # fmt: skip
-        if script.reads == "table":
-            name = companion_name(given)
+        for k, name in enumerate(script.companions):
             st.download_button(
-                f"Download {md(name)}", lambda: companion_csv(given), name, "text/csv",
-                key="code:table", on_click="ignore",
-                help="The table that the script reads. Put both into one folder.",
+                f"Download {md(name)}", partial(companion_csv, given, name), name, "text/csv",
+                key="code:table" if k == 0 else f"code:table{k}", on_click="ignore",
+                help="A table that the script reads. Put both into one folder.",
             )  # fmt: skip
     if script.reads == "file":
         st.caption(f"Put it into the folder of {md(given.plain_file_name)} and run it there.")

@@ -12,14 +12,15 @@ from lmm_core.fitted import FittedModel
 from lmm_core.formatting import whole
 from lmm_core.inference.adjust import NAMES
 from lmm_core.inference.marginal_means import contrasts
+from lmm_core.inference.own_contrasts import own_contrasts
 from lmm_core.inference.slopes import slope_contrasts
 from lmm_core.report.columns import Units, outcome_name, outcome_unit
 from lmm_core.report.effect_headlines import comparisons_headline, is_one_test
 from lmm_core.report.effect_words import contrast_sentences
 from lmm_core.report.markup import md, md_sentence
-from pages.parts import charts, effect_tables, own_comparisons
+from pages.parts import charts, effect_tables, own_combinations, own_comparisons
 from pages.parts.effect_choices import Choice
-from pages.parts.effect_views import differences_headline, in_words, kept, notes, points
+from pages.parts.effect_parts import differences_headline, in_words, kept, notes, points
 
 ADJUSTMENTS = ("tukey", "holm", "bonferroni", "none")
 DRAWN = 30
@@ -31,8 +32,12 @@ def show(fit: FittedModel, choice: Choice, units: Units, title: Any) -> None:
     by = choice.by.column if choice.by and choice.interacts else None
     differences = choice.view == "Differences"
     levels = tuple(str(level) for level in choice.predictor.points)
-    own = () if differences or len(levels) < 3 else own_comparisons.choose(column, levels)
-    if own is None:
+    kind = own_comparisons.PAIRS if differences else own_comparisons.kind(_kinds(fit, levels))
+    if kind == own_comparisons.CELLS:
+        _combinations(fit, choice, units, title)
+        return
+    own = own_comparisons.choose(column, levels) if kind == own_comparisons.LEVELS else ()
+    if kind == own_comparisons.LEVELS and not own:
         title.title(md(f"{outcome_name(fit)} by {column}"), anchor=False)
         st.caption("Choose at least one level on each side.")
         return
@@ -55,14 +60,52 @@ def show(fit: FittedModel, choice: Choice, units: Units, title: Any) -> None:
             heading = differences_headline(fit, choice, table, units)
         else:
             heading = comparisons_headline(fit, table, column, units)
-        sentences = contrast_sentences(fit, table, units)
-        words = sentences[: len(sentences) - len(table.attrs["notes"])]
-        picture = _forest(fit, table, column, differences, units)
-        # pandas copies the attributes at every step, and the names of thousands of pairs are many.
-        table.attrs = {"notes": table.attrs["notes"]}
-        return table, picture, heading, words
+        return _shown(fit, table, heading, column, differences, units)
 
-    table, picture, heading, words = kept(fit, "comparisons", (*choice.key, own, adjust), make)
+    _draw(fit, kept(fit, "comparisons", (*choice.key, own, adjust), make), title)
+
+
+def _kinds(fit: FittedModel, levels: tuple[str, ...]) -> list[str]:
+    kinds = [own_comparisons.PAIRS]
+    kinds += [own_comparisons.LEVELS] if len(levels) > 2 else []
+    kinds += [own_comparisons.CELLS] if len(own_combinations.factors_of(fit)) > 1 else []
+    return kinds
+
+
+def _combinations(fit: FittedModel, choice: Choice, units: Units, title: Any) -> None:
+    """Comparisons of cells of several factors."""
+    chosen = own_combinations.choose(fit, choice)
+    if chosen is None:
+        title.title(md(f"{outcome_name(fit)} by combination"), anchor=False)
+        return
+    factors, at, own = chosen
+    adjust = _adjustment(True) if len(own) > 1 else "none"
+    names = " × ".join(factors)
+
+    def make() -> tuple:
+        table = _readable(own_contrasts(fit, factors, own, adjust, at))
+        return _shown(
+            fit, table, comparisons_headline(fit, table, names, units), names, False, units
+        )
+
+    key = (factors, tuple(at.items()), own, adjust)
+    _draw(fit, kept(fit, "combinations", key, make), title)
+
+
+def _shown(
+    fit: FittedModel, table: pd.DataFrame, heading: str, column: str, slopes: bool, units: Units
+) -> tuple[pd.DataFrame, Any, str, list[str]]:
+    """The table, its picture, the heading and a sentence per comparison."""
+    sentences = contrast_sentences(fit, table, units)
+    words = sentences[: len(sentences) - len(table.attrs["notes"])]
+    picture = _forest(fit, table, column, slopes, units)
+    # pandas copies the attributes at every step, and the names of thousands of pairs are many.
+    table.attrs = {"notes": table.attrs["notes"]}
+    return table, picture, heading, words
+
+
+def _draw(fit: FittedModel, shown: tuple, title: Any) -> None:
+    table, picture, heading, words = shown
     title.title(md(heading), anchor=False)
     figure = st.container()
     if len(table) > DRAWN:

@@ -100,9 +100,23 @@ def change_type() -> None:
         st.caption("The order of levels can be set under Columns.")
 
 
+@st.fragment
+def columns_and_rows(table: Table) -> None:
+    """What the columns are taken for, and the first rows, in two tabs."""
+    types, first = st.tabs(["Columns", "First rows"], key="data_tabs", on_change="rerun")
+    if types.open:
+        with types:
+            column_types()
+            change_type()
+    if first.open:
+        with first:
+            preview(table)
+
+
 def preview(table: Table) -> None:
     """The first rows as they are now."""
     rows = len(table.frame)
     st.dataframe(table.frame.head(PREVIEW_ROWS), hide_index=True, height=300, alt="First rows")
     if rows > PREVIEW_ROWS:
         st.caption(f"The first {PREVIEW_ROWS} of {whole(rows)} rows.")
+    tables.take_along(table.frame, "data", "Data")

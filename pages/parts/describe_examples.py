@@ -165,7 +165,7 @@ def _open_wide_sample() -> None:
 
 def scenarios() -> None:
     """Three ready questions; each opens its sample."""
-    st.subheader("Three questions to start from", anchor=False)
+    st.header("Three questions to start from", anchor=False)
     grid = st.grid(3, min_column_width=220)
     for scenario in SCENARIOS:
         with grid.cell(), st.container(border=True, height="stretch"):

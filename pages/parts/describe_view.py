@@ -70,7 +70,7 @@ def _is_on_screen(wish: Wish) -> bool:
 def _understood(wish: Wish) -> None:
     if not wish.notes:
         return
-    st.subheader("Understood", anchor=False)
+    st.header("Understood", anchor=False)
     st.markdown("\n".join(f"- {_line(note)}" for note in wish.notes))
 
 
@@ -82,12 +82,12 @@ def _line(note: Note) -> str:
 def _not_understood(wish: Wish) -> None:
     error = wish.formula_error
     if error is not None:
-        st.subheader("The formula", anchor=False)
+        st.header("The formula", anchor=False)
         st.code(error.marked, language=None)
         st.write(f"{md(error.message)} {md(error.next_step)}")
     rest = [phrase for phrase in wish.not_understood if not (error and "~" in phrase)]
     if rest:
-        st.subheader("Not understood", anchor=False)
+        st.header("Not understood", anchor=False)
         st.markdown("\n".join(f"- {md(' '.join(phrase.split()))}" for phrase in rest))
         st.caption("These words have no effect. Say it otherwise, or leave it out.")
 
@@ -123,9 +123,9 @@ def _use(wish: Wish) -> None:
     several = len(wish.models) > 1
     steps = preparation_steps(wish, state.table().frame)
     if wish.spec is not None:
-        st.subheader("The models" if several else "The model", anchor=False)
+        st.header("The models" if several else "The model", anchor=False)
         for model in wish.models or (wish.spec,):
-            st.code(model.formula, language=None)
+            st.code(model.title, language=None, wrap_lines=True)
     for step in steps or ():
         st.caption(md_sentence(f"First: {say_step(step)}"))
     if steps is None:

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from lmm_core.cache import remembered
 from lmm_core.errors import LMMError
 from lmm_core.figures.effect_line import line_plot
 from lmm_core.figures.effects import effects_plot, interaction_plot
 from lmm_core.fitted import FittedModel
 from lmm_core.inference.marginal_means import contrasts, marginal_means
 from lmm_core.inference.reference_grid import predictors
-from lmm_core.inference.slopes import moderator_values, slope_contrasts, slopes
+from lmm_core.inference.slopes import slope_contrasts, slopes
 from lmm_core.report.columns import Units, outcome_name
 from lmm_core.report.effect_headlines import (
     comparisons_headline,
     is_one_test,
     means_summary,
-    moderation_headline,
     slope_headline,
 )
 from lmm_core.report.effect_words import contrast_sentences, means_sentences, slope_sentences
 from lmm_core.report.markup import md, md_sentence
-from pages.parts import charts, effect_choices, effect_tables, state
+from pages.parts import along_view, charts, comparison_views, effect_choices, effect_tables
 from pages.parts.effect_choices import Choice
+from pages.parts.effect_parts import differences_headline, in_words, kept, notes, points
 
 
 @st.fragment
@@ -45,9 +43,6 @@ def show(fit: FittedModel, units: Units) -> None:
 
 
 def _draw(fit: FittedModel, choice: Choice, units: Units, title: Any) -> None:
-    # These build on this module.
-    from pages.parts import along_view, comparison_views
-
     if choice.view in ("Comparisons", "Differences"):
         comparison_views.show(fit, choice, units, title)
     elif choice.view.startswith("Along"):
@@ -57,34 +52,6 @@ def _draw(fit: FittedModel, choice: Choice, units: Units, title: Any) -> None:
     else:
         _slopes(fit, choice, units, title)
     effect_choices.offer_interaction(fit, choice)
-
-
-def kept(fit: FittedModel, what: str, key: Sequence[Any], make: Callable[[], Any]) -> Any:
-    """A table or picture of this fit, made once."""
-    units = tuple(state.units().items())
-    return remembered((what, state.table().fingerprint, fit.spec, units, *key), make)
-
-
-def in_words(sentences: Sequence[str], key: str) -> None:
-    """Every row as a sentence, one click away."""
-    box = st.expander("In words", on_change="rerun", key=f"in_words:{key}")
-    if box.open:
-        box.markdown("\n".join(f"- {md_sentence(s)}" for s in sentences))
-
-
-def notes(table: pd.DataFrame) -> None:
-    """How the rest was held, and which family was adjusted for."""
-    found = table.attrs.get("notes", ())
-    if found:
-        st.caption(md_sentence(" ".join(found)))
-
-
-def points(fit: FittedModel, choice: Choice) -> dict[str, Any]:
-    """Where the others are held, and at which values a numeric moderator stands."""
-    if choice.by is None or choice.by.categorical:
-        return dict(choice.held)
-    found = moderator_values(fit, choice.by.column, choice.values)
-    return {**choice.held, choice.by.column: [value for _, value in found]}
 
 
 def _average(fit: FittedModel, units: Units) -> None:
@@ -143,17 +110,6 @@ def _differences(fit: FittedModel, choice: Choice, n_slopes: int) -> pd.DataFram
         return slope_contrasts(fit, column, by, {**at, by: list(choice.by.points[::-1])})
     table = slope_contrasts(fit, column, by, at, "none")
     return table if is_one_test(table) else None
-
-
-def differences_headline(
-    fit: FittedModel, choice: Choice, pairs: pd.DataFrame, units: Units
-) -> str:
-    """The finding of a table of differences of slopes."""
-    assert choice.by is not None
-    column, by = choice.predictor.column, choice.by.column
-    if not choice.by.categorical and is_one_test(pairs):
-        return moderation_headline(pairs, points(fit, choice)[by], column, by)
-    return comparisons_headline(fit, pairs, by, units, pairs.attrs["of"])
 
 
 def _slopes(fit: FittedModel, choice: Choice, units: Units, title: Any) -> None:

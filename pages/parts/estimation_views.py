@@ -118,7 +118,12 @@ def _steps(fit: FittedModel) -> list[tuple[str, str, ModelSpec | None]]:
         random = list(spec.random)
         random[k] = replace(kept, correlated=kept.correlated or kept.n_parts < 2)
         simple = spec.with_options(random=tuple(random))
+    found: list[tuple[str, str, ModelSpec | None]] = []
+    if spec.residual is not None:
+        plain = spec.with_options(residual=None)
+        found = [("Take the residual structure out.", "Constant residuals", plain)]
     return [
+        *found,
         ("Simplify the random effects.", "Simplify" if simple else "", simple),
         (
             "Centre and standardise numeric predictors. The fit itself doesn't need it here.",
@@ -166,7 +171,10 @@ def _small_slope(fit: FittedModel) -> tuple[str, ModelSpec | None]:
             if term < 0:
                 continue
             column = block.matrix[:, j]
-            share = float(covariance[j, j] ** 0.5 * (column.std() or 1.0)) / fit.sigma
+            share = (
+                float(covariance[j, j] ** 0.5 * (column.std() or 1.0))
+                / fit.estimates.residual_variance**0.5
+            )
             if share < 0.1 and (best is None or share < best[0]):
                 best = (share, k, block.layout.terms[term])
     if best is None:
@@ -186,8 +194,8 @@ def _block_covariances(fit: FittedModel) -> list:
     factors = zip(fit.estimates.conditioned.factors, fit.estimates.covariances, strict=True)
     for factor, covariance in factors:
         for block, (start, stop) in zip(factor.blocks, factor.spans, strict=True):
-            found[id(block)] = covariance[start:stop, start:stop]
-    return [found[id(block)] for block in fit.design.blocks]
+            found[block.term] = covariance[start:stop, start:stop]
+    return [found[block.term] for block in fit.design.blocks]
 
 
 def _inflation(fit: FittedModel) -> None:
@@ -207,7 +215,7 @@ def _inflation(fit: FittedModel) -> None:
 
 def second_opinion(fit: FittedModel) -> None:
     """The same model by statsmodels, on request."""
-    st.subheader("A second opinion", anchor=False)
+    st.header("A second opinion", anchor=False)
     reason = why_not(fit)
     if reason:
         st.caption(md_sentence(reason))

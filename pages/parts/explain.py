@@ -10,6 +10,7 @@ from lmm_core.report.markup import md
 from lmm_core.report.model_text import equation
 
 
+@st.fragment
 def what_is(*keys: str) -> None:
     """One quiet menu that explains the concepts of this page."""
     menu = st.popover("What is this?", type="tertiary", key=f"explain:{keys[0]}", on_change="rerun")

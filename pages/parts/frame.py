@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import link, preparation, sidebar, state
+from pages.parts import link, long_work, notices, preparation, sidebar, state
 
 WIDTH = 960
 _PAGES = Path(__file__).parents[1]
@@ -19,11 +20,16 @@ def run() -> None:
     preparation.carry_pending()
     link.open_first()
     state.start()
-    with st.sidebar:
-        sidebar.show()
-    with st.container(width=WIDTH):
-        link.say_ignored()
-        page.run()
+    try:
+        with st.container(width=WIDTH):
+            link.say_ignored()
+            with contextlib.suppress(notices.PageEnds):
+                page.run()
+    finally:
+        # After the page, whose new numbers are what a click was for.
+        with st.sidebar:
+            sidebar.show()
+    long_work.go_on()
 
 
 def _page(path: str, title: str, help: str, default: bool = False):

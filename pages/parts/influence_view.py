@@ -13,7 +13,6 @@ from lmm_core.assess.influence import (
     work,
 )
 from lmm_core.cache import remembered
-from lmm_core.data.step import Step
 from lmm_core.errors import LMMError
 from lmm_core.figures.diagnostics import residuals_fitted
 from lmm_core.figures.influence import drawn_levels, influence_figure
@@ -30,7 +29,7 @@ from lmm_core.report.influence_words import (
     without_sentence,
 )
 from lmm_core.report.markup import md, md_sentence
-from pages.parts import charts, influence_tables, preparation, state
+from pages.parts import charts, influence_actions, influence_tables, state
 
 ROWS = "single rows"
 CHART = "influence_chart"
@@ -47,6 +46,15 @@ def headline(fit: FittedModel) -> str:
 
 
 def show(fit: FittedModel, units: Units) -> None:
+    _page(fit, units, state.table().fingerprint)
+
+
+@st.fragment
+def _page(fit: FittedModel, units: Units, fingerprint: str) -> None:
+    if state.table().fingerprint != fingerprint:
+        # Something was left out from now on: the fit is of other data.
+        st.rerun()
+    st.title(md(headline(fit)), anchor=False)
     _controls(fit)
     unit = _unit(fit)
     try:
@@ -239,17 +247,11 @@ def _chosen(fit: FittedModel, found: Influence, term: str, marked: list[str]) ->
         _residuals(fit, found, marked)
         if found.group is None:
             return
-        row = st.container(horizontal=True, gap="small")
+        row = st.container(horizontal=True, vertical_alignment="center", gap="small")
         for label, path in (("Trajectories", "trajectories"), ("Caterpillar", "caterpillar")):
             row.page_link(f"pages/results/{path}.py", label=f"See in {label}")
         if len(fit.groups[found.group].columns) == 1:
-            row.button(
-                "Leave out from now on",
-                key="influence_filter",
-                help="Adds a preparation step; take it back on the data page.",
-                on_click=_leave_out,
-                args=(fit, found.group, marked),
-            )
+            influence_actions.show(fit, found.group, marked, row)
 
 
 def _residuals(fit: FittedModel, found: Influence, marked: list[str]) -> None:
@@ -265,19 +267,3 @@ def _residuals(fit: FittedModel, found: Influence, marked: list[str]) -> None:
             codes = [grouping.levels.index(level) for level in marked]
             rows = np.isin(grouping.codes, codes)
         charts.show(residuals_fitted(fit, state.units(), rows), "influence_residuals_chart")
-
-
-def _leave_out(fit: FittedModel, group: str, levels: list[str]) -> None:
-    grouping = fit.groups[group]
-    codes = [grouping.levels.index(level) for level in levels]
-    rows = [int((grouping.codes == code).argmax()) for code in codes]
-    values = [_plain(fit.frame[grouping.columns[0]].iloc[row]) for row in rows]
-    step = Step("filter", {"column": grouping.columns[0], "comparison": "not in", "value": values})
-    st.session_state[f"influence_marked:{group}"] = []
-    preparation.add(step)
-
-
-def _plain(value: object) -> object:
-    """A number as a number, anything else as text."""
-    item = value.item() if hasattr(value, "item") else value
-    return item if isinstance(item, int | float) and not isinstance(item, bool) else str(item)

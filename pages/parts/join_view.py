@@ -24,9 +24,10 @@ _MAX_KEYS = 3
 
 def show() -> None:
     """The second table, the keys, what comes of them, and the button."""
-    second = _second()
-    if second is None:
+    found = _second()
+    if found is None:
         return
+    second, file = found
     rows, columns = second.frame.shape
     st.caption(md(f"{second.name}: {whole(rows)} rows, {whole(columns)} columns."))
     if second.fingerprint in {step.params.get("fingerprint") for step in preparation.steps()}:
@@ -46,16 +47,16 @@ def show() -> None:
     shown = after.frame[[*step.params["left_on"], *new[:5]]]
     tables.small(shown.drop_duplicates().head(6), "The first rows with their new columns")
     if st.button("Join", key="join_done"):
-        preparation.later(_join, step, second)
+        preparation.later(_join, step, second, file)
 
 
-def _join(step: Step, second: Table) -> None:
-    preparation.add_other(second)
+def _join(step: Step, second: Table, file: preparation.Source) -> None:
+    preparation.add_other(second, file)
     preparation.add(step)
 
 
-def _second() -> Table | None:
-    """The table to join: another sheet of the workbook, or a file of its own."""
+def _second() -> tuple[Table, preparation.Source] | None:
+    """The table to join, and its file: another sheet of the workbook, or a file of its own."""
     source, base = preparation.source(), preparation.base()
     others = [name for name in base.sheets if name != base.sheet] if source is not None else []
     if others:
@@ -64,14 +65,17 @@ def _second() -> Table | None:
             words=lambda name: f"Sheet {name}" if name else "Another file",
         )  # fmt: skip
         if sheet and source is not None:
-            return _read(("sheet", base.fingerprint, sheet), source.data, sheet, sheet=sheet)
+            table = _read(("sheet", base.fingerprint, sheet), source.data, sheet, sheet=sheet)
+            return None if table is None else (table, source)
     file = st.file_uploader(
         "File with the second table", key="second_file",
         help="One row per key, for example per school or per patient.",
     )  # fmt: skip
     if file is None:
         return None
-    return _read(("file", file.file_id), file.getvalue(), file.name)
+    data = file.getvalue()
+    table = _read(("file", file.file_id), data, file.name)
+    return None if table is None else (table, preparation.Source(data, file.name))
 
 
 def _read(key: tuple[str, ...], data: bytes, name: str, **options: Any) -> Table | None:

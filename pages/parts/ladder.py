@@ -5,15 +5,18 @@ Until something is changed the ladder holds the usual models around the current 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import pandas as pd
 import streamlit as st
 
-from lmm_core.cache import cached_fit
+from lmm_core.cache import cached_fit, is_fitted, remembered
+from lmm_core.data.table import Table
 from lmm_core.errors import LMMError
 from lmm_core.fitted import FittedModel
-from lmm_core.inference.ladder import Rung, standard_ladder
+from lmm_core.inference.ladder import Rung, Without, standard_ladder
 from lmm_core.model.encoding import Categorical
 from lmm_core.model.factors import factor_of
 from lmm_core.model.spec import ModelSpec
@@ -21,6 +24,10 @@ from lmm_core.report.markup import md
 from pages.parts import state
 
 MINE = "My model"
+PATIENCE = 0.5
+STOPPED = "ladder_stopped"
+VIEW = "compare_view"
+ONE_COEFFICIENT = "One coefficient"
 
 
 @dataclass(frozen=True)
@@ -33,11 +40,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Fitted:
-    """The rungs that could be fitted with their fits, and (name, reason) of the others."""
+    """The rungs that could be fitted with their fits, (name, reason) of those that can't be, and
+    the names of those whose turn hasn't come and of those that have fewer rows.
+    """
 
     names: tuple[str, ...]
     fits: tuple[FittedModel, ...]
     refused: tuple[tuple[str, LMMError], ...]
+    waiting: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
 
 
 def entries(fit: FittedModel) -> tuple[Entry, ...]:
@@ -46,8 +57,8 @@ def entries(fit: FittedModel) -> tuple[Entry, ...]:
 
 
 def rungs(fit: FittedModel) -> tuple[Rung, ...]:
-    """The rungs without their numbers; for the report."""
-    return tuple(entry.rung for entry in entries(fit))
+    """The rungs that can be compared, without their numbers; for the report."""
+    return tuple(entry.rung for entry in entries(fit) if entry.rung.without is None)
 
 
 def is_usual() -> bool:
@@ -80,25 +91,50 @@ def has_slope(spec: ModelSpec) -> bool:
 # -- fits
 
 
-def fitted(fit: FittedModel, found: tuple[Entry, ...], by_ml: bool = False) -> Fitted:
-    """Every rung with the estimation, df method and level of the current model, or by ML."""
+def fitted(
+    fit: FittedModel, found: tuple[Entry, ...], by_ml: bool = False, at_once: bool = False
+) -> Fitted:
+    """Every rung with the estimation, df method and level of the current model; or by ML, for a
+    comparison, in which those with fewer rows can't take part.
+
+    Unless all are wanted ``at_once``, models that take a fit wait for the next run after
+    ``PATIENCE`` seconds, and once it was stopped: what is there is shown, and a click on Stop is
+    heard; see ``ladder_progress``.
+    """
     table, own = state.table(), fit.spec
-    names, fits, refused = [], [], []
+    names, fits, refused, waiting = [], [], [], []
+    apart = tuple(entry.rung.name for entry in found if by_ml and entry.rung.without)
+    start, worked = time.perf_counter(), False
+    stopped = st.session_state.get(STOPPED) == table.fingerprint
     for entry in found:
+        if entry.rung.name in apart:
+            continue
+        fingerprint, frame = _data(table, entry.rung.without)
         spec = entry.rung.spec.with_options(
             reml=own.reml, df_method=own.df_method, ci_level=own.ci_level
         )
         if by_ml:
             # Kenward–Roger's df need REML; a comparison has no df.
             spec = spec.with_options(reml=False, df_method="satterthwaite")
+        if not at_once and not is_fitted(fingerprint, spec):
+            if stopped or (worked and time.perf_counter() - start > PATIENCE):
+                waiting.append(entry.rung.name)
+                continue
+            worked = True
         try:
-            # A spinner per model says how far it is; it only shows when a fit takes a while.
-            with st.spinner(f"Fitting {md(entry.rung.name)} …"):
-                fits.append(cached_fit(table.fingerprint, table.frame, spec).fit)
+            fits.append(cached_fit(fingerprint, frame, spec).fit)
             names.append(entry.rung.name)
         except LMMError as error:
             refused.append((entry.rung.name, error))
-    return Fitted(tuple(names), tuple(fits), tuple(refused))
+    return Fitted(tuple(names), tuple(fits), tuple(refused), tuple(waiting), apart)
+
+
+def _data(table: Table, without: Without | None) -> tuple[str, pd.DataFrame]:
+    """Fingerprint and rows of a rung."""
+    if without is None or without.column not in table.frame.columns:
+        return table.fingerprint, table.frame
+    mark = f"{table.fingerprint}|without:{without.column}:{'|'.join(without.levels)}"
+    return mark, remembered(("rows", mark), lambda: without.rows(table.frame))
 
 
 def say_refused(found: Fitted) -> None:
@@ -112,14 +148,14 @@ def say_refused(found: Fitted) -> None:
 
 def add(found: tuple[Entry, ...], new: tuple[Rung, ...]) -> None:
     """New rungs at the end; a model that is there already isn't added again."""
-    present = {entry.rung.spec for entry in found}
+    present = {(entry.rung.spec, entry.rung.without) for entry in found}
     number = max((entry.id for entry in found), default=-1) + 1
     names = [entry.rung.name for entry in found]
     result = list(found)
     for rung in new:
-        if rung.spec not in present:
+        if (rung.spec, rung.without) not in present:
             names.append(_free(rung.name, names))
-            result.append(Entry(number, Rung(names[-1], rung.spec)))
+            result.append(Entry(number, replace(rung, name=names[-1])))
             number += 1
     st.session_state[state.LADDER] = tuple(result)
 
@@ -143,7 +179,8 @@ def rename(found: tuple[Entry, ...], number: int, key: str) -> None:
         return
     others = [entry.rung.name for entry in found if entry.id != number]
     st.session_state[state.LADDER] = tuple(
-        Entry(e.id, Rung(_free(name, others), e.rung.spec)) if e.id == number else e for e in found
+        Entry(e.id, replace(e.rung, name=_free(name, others))) if e.id == number else e
+        for e in found
     )
 
 

@@ -18,7 +18,8 @@ def show(fit: FittedModel, found: tuple[Entry, ...]) -> None:
     offered = ladder.slope_candidates(fit)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         mine = ladder.Rung(ladder.MINE, fit.spec)
-        present = any(entry.rung.spec == fit.spec for entry in found)
+        whole = [entry for entry in found if entry.rung.without is None]
+        present = any(entry.rung.spec == fit.spec for entry in whole)
         st.button(
             "Add the current model",
             key="ladder_add",
@@ -39,7 +40,7 @@ def show(fit: FittedModel, found: tuple[Entry, ...]) -> None:
         null = standard_ladder(fit.spec)[:1]
         everything = (entry.rung for entry in ladder.usual(fit, slope))
         usual = tuple(rung for rung in everything if rung.spec != null[0].spec)
-        specs = {entry.rung.spec for entry in found}
+        specs = {entry.rung.spec for entry in whole}
         for text, key, new in (
             ("Add the usual models", "ladder_usual", usual),
             ("Add the null model", "ladder_null", null),
@@ -59,7 +60,7 @@ def _edit(found: tuple[Entry, ...], entry: Entry, current: ModelSpec) -> None:
     left, use, remove = st.columns([4, 1.4, 1.2], vertical_alignment="bottom")
     key = f"ladder_name:{entry.id}:{entry.rung.name}"
     left.text_input(
-        md(entry.rung.spec.formula),
+        md(entry.rung.spec.title),
         value=entry.rung.name,
         key=key,
         on_change=ladder.rename,
@@ -70,7 +71,7 @@ def _edit(found: tuple[Entry, ...], entry: Entry, current: ModelSpec) -> None:
         key=f"ladder_use:{entry.id}",
         on_click=ladder.use,
         args=(entry.rung.spec,),
-        disabled=entry.rung.spec == current,
+        disabled=entry.rung.spec == current or entry.rung.without is not None,
         width="stretch",
     )
     remove.button(

@@ -8,6 +8,7 @@ import streamlit as st
 
 from lmm_core.figures.effects import effects_forest
 from lmm_core.fitted import FittedModel
+from lmm_core.formatting import whole
 from lmm_core.inference.ladder import coefficient_ladder
 from lmm_core.report.columns import Units, outcome_name, outcome_unit
 from lmm_core.report.comparison_words import (
@@ -16,11 +17,12 @@ from lmm_core.report.comparison_words import (
 )
 from lmm_core.report.markup import md, md_sentence
 from pages.parts import charts, ladder, tables
-from pages.parts.ladder import Entry
+from pages.parts.ladder import Entry, Fitted
 from pages.parts.tables import Column
 
 
-def show(fit: FittedModel, found: tuple[Entry, ...], units: Units, title: Any) -> None:
+def show(fit: FittedModel, found: tuple[Entry, ...], units: Units, title: Any) -> Fitted:
+    """Draws it and returns the fits, some of which may still have to wait."""
     fitted = ladder.fitted(fit, found)
     labels = {
         name: label
@@ -32,7 +34,7 @@ def show(fit: FittedModel, found: tuple[Entry, ...], units: Units, title: Any) -
     if not terms:
         title.title("No model could be fitted", anchor=False)
         ladder.say_refused(fitted)
-        return
+        return fitted
     term = st.selectbox(
         "Coefficient",
         terms,
@@ -66,5 +68,13 @@ def show(fit: FittedModel, found: tuple[Entry, ...], units: Units, title: Any) -
     tables.show(table, columns, "One coefficient in every model", "coefficient_ladder")
     charts.show_in(figure, picture, "ladder_forest")
     kind = "REML" if fit.spec.reml else "ML"
-    st.caption(f"Estimated by {kind}, as the current model is.")
+    rows = {e.rung.name: e.rung.without for e in found if e.rung.without is not None}
+    fewer = [
+        f"{name}: {whole(f.n_obs)} rows."
+        for name, f in zip(fitted.names, fitted.fits, strict=True)
+        if name in rows
+    ]
+    notes = " ".join([f"Estimated by {kind}, as the current model is.", *fewer])
+    st.caption(md_sentence(notes))
     ladder.say_refused(fitted)
+    return fitted

@@ -19,12 +19,20 @@ from lmm_core.report.comparison_words import (
     comparison_sentences,
 )
 from lmm_core.report.markup import md, md_sentence
-from pages.parts import ladder, ladder_changes, ladder_coefficient, program_views, state, tables
-from pages.parts.effect_views import in_words
-from pages.parts.ladder import Entry
+from pages.parts import (
+    ladder,
+    ladder_changes,
+    ladder_coefficient,
+    ladder_progress,
+    program_views,
+    state,
+    tables,
+)
+from pages.parts.effect_parts import in_words
+from pages.parts.ladder import Fitted
 from pages.parts.tables import Column
 
-VIEWS = ("All models", "One coefficient", "Why do my numbers differ?")
+VIEWS = ("All models", ladder.ONE_COEFFICIENT, "Why do my numbers differ?")
 COMMON = "ladder_common_rows"
 
 
@@ -36,24 +44,30 @@ def show(fit: FittedModel, units: Units) -> None:
         VIEWS,
         default=VIEWS[0],
         required=True,
-        key="compare_view",
+        key=ladder.VIEW,
         label_visibility="collapsed",
         persist_state="session",
     )
     if view == VIEWS[2]:
         program_views.show(fit, title)
         return
+    progress = st.empty()
+    bar = ladder_progress.begin(progress)
     found = ladder.entries(fit)
     if view == VIEWS[1]:
-        ladder_coefficient.show(fit, found, units, title)
+        fitted = ladder_coefficient.show(fit, found, units, title)
     else:
-        _models(fit, found, title)
+        fitted = ladder.fitted(fit, found, by_ml=True)
+        _models(fitted, title)
     ladder_changes.show(fit, found)
+    ladder_progress.end(progress, bar, fitted)
 
 
-def _models(fit: FittedModel, found: tuple[Entry, ...], title: Any) -> None:
-    fitted = ladder.fitted(fit, found, by_ml=True)
+def _models(fitted: Fitted, title: Any) -> None:
     names = list(fitted.names)
+    if len(names) < 2 and fitted.waiting:
+        title.title("The models are being fitted", anchor=False)
+        return
     base = _base(names)
     if len(names) < 2:
         title.title("A comparison needs two models", anchor=False)
@@ -69,11 +83,13 @@ def _models(fit: FittedModel, found: tuple[Entry, ...], title: Any) -> None:
             st.button("Use the rows that all models can use", key="common", on_click=_use_common)
         ladder.say_refused(fitted)
         return
-    title.title(md(comparison_headline(result, names)), anchor=False)
+    so_far = "So far: " if fitted.waiting else ""
+    title.title(md(so_far + comparison_headline(result, names)), anchor=False)
     sentences = comparison_sentences(result, names)
     _table(result, names)
     st.write(md_sentence(sentences[0]))
-    st.caption(md_sentence(" ".join([result.notes[0], *_rows_note(fitted, result)])))
+    notes = [result.notes[0], *_rows_note(fitted, result), *_apart_note(fitted)]
+    st.caption(md_sentence(" ".join(notes)))
     ladder.say_refused(fitted)
     in_words([*sentences[1:], *_renamed(result.notes[1:], names)], "ladder")
 
@@ -117,16 +133,27 @@ def _use_common() -> None:
     st.session_state[COMMON] = True
 
 
-def _rows_note(fitted: ladder.Fitted, result: Comparison) -> list[str]:
+def _rows_note(fitted: Fitted, result: Comparison) -> list[str]:
     if result.n_obs < max(f.n_obs for f in fitted.fits):
         return ["Only rows that are complete for all models are used."]
     return []
 
 
+def _apart_note(fitted: Fitted) -> list[str]:
+    if not fitted.apart:
+        return []
+    names = ", ".join(f"“{name}”" for name in fitted.apart)
+    verb = "stands" if len(fitted.apart) == 1 else "stand"
+    return [
+        f"{names} {verb} under {VIEWS[1]} only: with fewer rows a likelihood is another quantity, "
+        "so that AIC and tests can't compare it."
+    ]
+
+
 def _table(result: Comparison, names: list[str]) -> None:
     table = result.table.assign(
         name=[
-            f"{md(name)}  \n:gray[{md(formula)}]"
+            f"{md(name)}  \n:gray[{md(_in_pieces(formula))}]"
             for name, formula in zip(names, result.table["formula"], strict=True)
         ]
     )
@@ -142,6 +169,12 @@ def _table(result: Comparison, names: list[str]) -> None:
         Column("weight", "Weight", tables.PERCENT),
     ]
     tables.show(table, columns, "Comparison of the models", "comparison")
+
+
+def _in_pieces(formula: str) -> str:
+    """On a narrow screen a formula breaks before its random terms and nowhere else."""
+    pieces = formula.replace("; ", ";\0").replace(" + (", "\0+ (").split("\0")
+    return " ".join(piece.replace(" ", "\u00a0") for piece in pieces)
 
 
 def _criterion(value: float) -> str:

@@ -75,7 +75,7 @@ def _reasons(fit: FittedModel, found: Pattern, timing: Dropout, units: Units) ->
     """What is missing when, and what that is related to."""
     key = ("missing_next", state.table().fingerprint, fit.spec, found.group, found.time)
     relation = remembered(key, lambda: missing_next(fit, found))
-    st.subheader("What is missing related to?", anchor=False)
+    st.header("What is missing related to?", anchor=False)
     sentences = relation_sentences(fit, found, relation, units)
     st.markdown("\n".join(f"- {md_sentence(s)}" for s in sentences))
     box = st.expander("Numbers behind it", on_change="rerun", key="missing_numbers")

@@ -10,10 +10,12 @@ from lmm_core.fitted import FittedModel
 from lmm_core.formatting import correlation, level_text, number
 from lmm_core.inference.tables import Component
 from lmm_core.model.matrices import INTERCEPT
+from lmm_core.report.residual_words import residual_rows
 from pages.parts import tables
 from pages.parts.tables import Column
 
 
+@st.fragment
 def fixed_effects(fit: FittedModel) -> None:
     """Estimate, CI, t, df, p of each coefficient; standardised ones on request."""
     standardised = st.toggle(
@@ -51,13 +53,15 @@ def variance_components(fit: FittedModel) -> None:
             "correlation": None if c.term_2 is None else c.sdcor,
         }
         for c in fit.components
+        if c.term_1 is not None
     ]
+    rows += [{"group": "Residual", **row._asdict()} for row in residual_rows(fit)]
     shown = pd.DataFrame(rows).astype({"sd": float, "correlation": float})
-    has_pairs = any(c.term_2 is not None for c in fit.components)
+    has_pairs = bool(shown["correlation"].notna().any())
     columns = [
         Column("group", "Group"),
         Column("effect", "Random effect"),
-        Column("variance", "Variance or covariance", tables.ESTIMATE),
+        Column("variance", "Variance or covariance", _blank(number)),
         Column("sd", "SD", _blank(number)),
     ]
     if has_pairs:

@@ -18,6 +18,15 @@ from pages.parts import preparation, reshape_view, state
 
 _WITHOUT = ("too_many_levels", "constant_column", "no_complete_rows", "infinite", "domain")
 """Errors that go away without their column, when it is a predictor."""
+_SLOPE_OUT = ("slope_constant_within", "correlation_unidentified")
+"""Errors that go away without their column among the random slopes."""
+
+
+class PageEnds(Exception):
+    """The page has said what is missing; ``frame`` goes on with the sidebar.
+
+    After ``st.stop()`` nothing more could be drawn.
+    """
 
 
 def fit_or_stop() -> FittedModel:
@@ -43,7 +52,7 @@ def fit_or_stop() -> FittedModel:
         st.title("This model can't be fitted")
         st.write(f"{md(error.message)} {md(error.next_step)}")
         fix_buttons(error, "page")
-    st.stop()
+    raise PageEnds
 
 
 def _say_outdated(fit: FittedModel) -> None:
@@ -54,7 +63,7 @@ def _say_outdated(fit: FittedModel) -> None:
     with st.container(border=True):
         st.markdown(f":orange[**Not fitted.**] {md(error.message)} {md(error.next_step)}")
         fix_buttons(error, "page")
-        st.caption(f"Below is the last model that could be fitted: {md(fit.spec.formula)}")
+        st.caption(f"Below is the last model that could be fitted: {md(fit.spec.title)}")
 
 
 def fix_buttons(error: LMMError, place: str) -> None:
@@ -64,7 +73,7 @@ def fix_buttons(error: LMMError, place: str) -> None:
     model = state.spec()
     if error.code == "outcome_text" and column:
         _convert_button(column, key)
-    elif error.code == "slope_constant_within" and model is not None:
+    elif error.code in _SLOPE_OUT and column and model is not None:
         st.button(
             f"Take {md(column)} out of the random slopes",
             key=key,
@@ -75,7 +84,14 @@ def fix_buttons(error: LMMError, place: str) -> None:
         st.button("Use a random intercept only", key=key, on_click=_intercept_only)
     elif error.code == "kr_needs_reml":
         st.button("Use REML", key=key, on_click=state.change_options, kwargs={"reml": True})
-    elif error.code == "kr_too_large":
+    elif error.code == "residual_structure" and model is not None:
+        st.button(
+            "Use constant, independent residuals",
+            key=key,
+            on_click=state.change_options,
+            kwargs={"residual": None},
+        )
+    elif error.code in ("kr_too_large", "kr_structure"):
         st.button(
             "Use Satterthwaite",
             key=key,
@@ -143,7 +159,10 @@ def drop_column(column: str) -> None:
             )
             for r in model.random
         )
-        state.set_spec(replace(model, fixed=fixed, random=random))
+        residual = model.residual
+        if residual is not None and column in residual.columns:
+            residual = None
+        state.set_spec(replace(model, fixed=fixed, random=random, residual=residual))
 
 
 def _replace_name(error: LMMError, name: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -14,19 +16,26 @@ OWN = "own_comparisons"
 Sides = tuple[tuple[str, ...], tuple[str, ...]]
 
 
-def choose(column: str, levels: tuple[str, ...]) -> tuple[Sides, ...] | None:
-    """What was clicked together; nothing means all pairs, None that a side is empty."""
-    kind = st.segmented_control(
+PAIRS, LEVELS, CELLS = "All pairs", "My own choice", "Combinations"
+
+
+def kind(offered: Sequence[str]) -> str:
+    """What is compared: all pairs of levels, some of them, or combinations of factors."""
+    if len(offered) == 1:
+        return offered[0]
+    return st.segmented_control(
         "Compare",
-        ["All pairs", "My own choice"],
-        default="All pairs",
+        list(offered),
+        default=offered[0],
         required=True,
-        key="which_comparisons",
+        key=f"which_comparisons:{'|'.join(offered)}",
         label_visibility="collapsed",
         persist_state="session",
     )
-    if kind == "All pairs":
-        return ()
+
+
+def choose(column: str, levels: tuple[str, ...]) -> tuple[Sides, ...]:
+    """What was clicked together; nothing when a side is empty."""
     name = f"{column}:{'|'.join(levels)}"
     stored = st.session_state.setdefault(OWN, {})
     kept_ones: tuple[Sides, ...] = stored.get(name, ())
@@ -42,7 +51,7 @@ def choose(column: str, levels: tuple[str, ...]) -> tuple[Sides, ...] | None:
         st.button("Keep, and add another", key="keep_own", on_click=_keep, args=(name, found))
     if kept_ones:
         st.button("Remove the kept ones", key="clear_own", on_click=_keep, args=(name, ()))
-    return found or None
+    return found
 
 
 def _side(title: str, levels: tuple[str, ...], default: tuple[str, ...], key: str) -> tuple:

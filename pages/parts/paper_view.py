@@ -42,7 +42,7 @@ def show(fit: FittedModel) -> None:
 def _list(material: Material) -> None:
     items = reporting_items(material)
     left = [(what, where) for what, met, where in items if not met]
-    st.subheader(
+    st.header(
         f"{len(items) - len(left)} of {len(items)} items of the reporting list are met",
         anchor=False,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from lmm_core import test_random_terms
 from lmm_core.cache import remembered
@@ -15,6 +14,7 @@ from lmm_core.formatting import level_text, whole
 from lmm_core.inference.bootstrap import Bootstrap, bootstrap
 from lmm_core.report.markup import md, md_sentence
 from pages.parts import state, tables
+from pages.parts.long_work import run_again
 from pages.parts.tables import Column
 
 REPLICATES = 1000
@@ -25,7 +25,7 @@ RUN = "bootstrap_run"
 @st.fragment
 def intervals(fit: FittedModel) -> None:
     """Intervals of all parameters."""
-    st.subheader("Intervals of all parameters", anchor=False)
+    st.header("Intervals of all parameters", anchor=False)
     method = st.segmented_control(
         "Method",
         ["Profile", "Bootstrap"],
@@ -62,17 +62,9 @@ def _bootstrap(fit: FittedModel) -> None:
     _show(fit, result.intervals(fit.spec.ci_level))
     if done < REPLICATES and not run["stopped"]:
         st.button("Stop", key="stop_bootstrap", on_click=_stop)
-        _next_chunk()
+        run_again()
     elif run["stopped"] and done < REPLICATES:
         st.button("Go on", key="go_on_bootstrap", on_click=_go_on)
-
-
-def _next_chunk() -> None:
-    """Run again: the fragment, or everything when a change elsewhere is what is being run."""
-    try:
-        st.rerun(scope="fragment")
-    except StreamlitAPIException:
-        st.rerun()
 
 
 def _stop() -> None:
@@ -84,7 +76,8 @@ def _go_on() -> None:
 
 
 def _show(fit: FittedModel, table: pd.DataFrame) -> None:
-    shown = table.assign(label=[_label(name) for name in table["parameter"]])
+    names = [_sigma(fit) if name == "sigma" else _label(name) for name in table["parameter"]]
+    shown = table.assign(label=names)
     level = level_text(fit.spec.ci_level)
     columns = [
         Column("label", "Parameter"),
@@ -94,12 +87,27 @@ def _show(fit: FittedModel, table: pd.DataFrame) -> None:
     tables.show(shown, columns, "Intervals of all parameters", "intervals")
 
 
+def _sigma(fit: FittedModel) -> str:
+    """The residual SD, and with a structure where it holds."""
+    residual = fit.estimates.residual
+    variance = residual.structure.variance if residual is not None else None
+    if residual is None or variance is None:
+        return "residual SD"
+    if residual.levels:
+        return f"residual SD of {variance.column} = {residual.levels[0]}"
+    return f"residual SD at the geometric mean of {variance.column or 'the fitted values'}"
+
+
 def _label(name: str) -> str:
     """ "sd_Days|Subject" reads "SD of Days between Subject"."""
-    if name == "sigma":
-        return "residual SD"
     inner, bar, group = name.rpartition("|")
     inner = inner.replace("(Intercept)", "level")
+    if bar and name.startswith("ratio_"):
+        return f"residual SD of {group} = {inner[6:]}, relative to the first level"
+    if bar and name.startswith(("power|", "phi|")):
+        of = "the fitted values" if name == "power|fitted" else group
+        serial = f"residual correlation of neighbours in {group}"
+        return f"power of {of}" if inner == "power" else serial
     if bar and name.startswith("sd_"):
         return f"SD of {inner[3:]} between {group}"
     if bar and name.startswith("cor_"):

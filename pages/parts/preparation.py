@@ -33,10 +33,11 @@ _TELLING = ("to_number", "set_kind", "na_value", "elapsed", "reshape_long", "res
 
 @dataclass(frozen=True)
 class Source:
-    """The bytes of an uploaded or downloaded file, and its name."""
+    """The bytes of an uploaded or downloaded file, its name, and its address if it has one."""
 
     data: bytes
     name: str
+    url: str | None = None
 
 
 # -- the list
@@ -136,9 +137,12 @@ def _replay(wanted: tuple[Step, ...], asked: ModelSpec | None) -> None:
     state.change_table(history.table, asked)
 
 
-def add_other(table: Table) -> None:
-    """Keep a second table, so that a step can join it."""
+def add_other(table: Table, file: Source | None = None) -> None:
+    """Keep a second table, so that a step can join it, and the file that it comes from."""
     st.session_state[state.OTHERS] = {**_others(), table.fingerprint: table}
+    if file is not None:
+        known = st.session_state.get(state.OTHER_FILES) or {}
+        st.session_state[state.OTHER_FILES] = {**known, table.fingerprint: file}
 
 
 def _others() -> dict[str, Table]:
@@ -178,12 +182,14 @@ def open_file(data: bytes, name: str, **options: Any) -> None:
     st.session_state[state.SOURCE] = Source(data, name)
 
 
-def open_download(fetched: Fetched) -> None:
-    """Read what was downloaded; the preparation starts anew. Error: DataError."""
+def open_download(fetched: Fetched, url: str | None = None) -> None:
+    """Read what was downloaded; the preparation starts anew. ``url`` is the address as it was
+    typed, which stays right when its redirects expire. Error: DataError.
+    """
     from lmm_core.data.remote import read_fetched
 
     state.use_table(read_fetched(fetched))
-    st.session_state[state.SOURCE] = Source(fetched.data, fetched.name)
+    st.session_state[state.SOURCE] = Source(fetched.data, fetched.name, url or fetched.url)
 
 
 def read_again(**options: Any) -> None:

@@ -43,9 +43,10 @@ def button(sample: str) -> None:
 def _open(found: PublicData, text: str) -> None:
     """The table as it was read, its steps, and the text. Error: DataError of a step."""
     state.use_table(found.table)
-    st.session_state[state.SOURCE] = preparation.Source(found.fetched.data, found.fetched.name)
+    file = preparation.Source(found.fetched.data, found.fetched.name, found.fetched.url)
+    st.session_state[state.SOURCE] = file
     for other in found.others:
-        preparation.add_other(other)
+        preparation.add_other(other, file)  # another sheet of the same file
     for step in found.steps:
         preparation.add(step)
     st.session_state[TEXT] = text

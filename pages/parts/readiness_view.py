@@ -43,7 +43,7 @@ def questions() -> None:
         return
     if open_:
         title = "One question" if len(open_) == 1 else f"{len(open_)} questions"
-        st.subheader(f"{title} about the data", anchor=False)
+        st.header(f"{title} about the data", anchor=False)
     for question in open_[:AT_ONCE]:
         _question(question)
     if len(open_) > AT_ONCE:
@@ -89,7 +89,7 @@ def checklist() -> None:
     warns = [f for f in findings if f.level == "warn"]
     fine = [f for f in findings if f.level == "fine"]
     wide = reshape_view.likely()
-    st.subheader(_title(len(stops), len(warns) + bool(wide)), anchor=False)
+    st.header(_title(len(stops), len(warns) + bool(wide)), anchor=False)
     if wide:
         st.markdown(f"{_LOOK} {md_sentence(reshape_view.wide_sentence(wide))}")
         reshape_view.link()

@@ -8,8 +8,10 @@ import streamlit as st
 
 from lmm_core.cache import cached_steps
 from lmm_core.data.read import read_table
+from lmm_core.data.step import Step
 from lmm_core.data.table import Table
 from lmm_core.formatting import whole
+from lmm_core.model.spec import ModelSpec
 from lmm_core.report.recipe import Recipe, changes_since
 from pages.parts import ladder, preparation, state
 
@@ -27,23 +29,33 @@ def apply(recipe: Recipe) -> tuple[str, ...]:
     else:
         base = _read_as(recipe)
     said = list(changes_since(recipe, base))
-    others = st.session_state.get(state.OTHERS) or {}
-    history = cached_steps(base, recipe.steps, others)
-    st.session_state[state.BASE] = base
-    st.session_state[state.STEPS] = recipe.steps
-    st.session_state[state.FAILED] = history.failed
-    if history.failed:
-        said.append(
-            f"{whole(len(history.failed))} of {whole(len(recipe.steps))} steps of the preparation "
-            "don't apply; the page Data says why."
-        )
-    missing = [c for c in recipe.spec.columns() if c not in map(str, history.table.frame.columns)]
-    if missing:
-        said.append(f"Its model needs a column that isn't there now: {missing[0]}.")
-    state.change_table(history.table, recipe.spec)
+    said += carry(base, recipe.steps, recipe.spec)
     st.session_state[state.LADDER] = tuple(
         ladder.Entry(k, rung) for k, rung in enumerate(recipe.ladder)
     )
+    return tuple(said)
+
+
+def carry(base: Table, steps: tuple[Step, ...], spec: ModelSpec | None) -> tuple[str, ...]:
+    """Prepare a table by these steps and fit a model (None: one is proposed).
+
+    Says in sentences what doesn't apply.
+    """
+    said: list[str] = []
+    history = cached_steps(base, steps, st.session_state.get(state.OTHERS) or {})
+    st.session_state[state.BASE] = base
+    st.session_state[state.STEPS] = steps
+    st.session_state[state.FAILED] = history.failed
+    if history.failed:
+        said.append(
+            f"{whole(len(history.failed))} of {whole(len(steps))} steps of the preparation "
+            "don't apply; the page Data says why."
+        )
+    there = set(map(str, history.table.frame.columns))
+    missing = [c for c in spec.columns() if c not in there] if spec is not None else []
+    if missing:
+        said.append(f"Its model needs a column that isn't there now: {missing[0]}.")
+    state.change_table(history.table, spec)
     return tuple(said)
 
 

@@ -8,10 +8,10 @@ import streamlit as st
 
 from lmm_core.errors import LMMError
 from lmm_core.fitted import FittedModel
-from lmm_core.report.link import query_of
+from lmm_core.report.link import query_of, why_no_link
 from lmm_core.report.markup import md, md_sentence
 from lmm_core.report.recipe import read_recipe, recipe_json, recipe_of
-from pages.parts import analysis, recipe_open, state
+from pages.parts import analysis, preparation, recipe_open, state
 
 _UPLOAD = "recipe_upload"
 
@@ -29,7 +29,7 @@ def show(fit: FittedModel) -> None:
             f"recipe_{analysis.file_stem(fit)}.json", "application/json",
             key="recipe:save", on_click="ignore",
         )  # fmt: skip
-    st.subheader("Open a recipe", anchor=False)
+    st.header("Open a recipe", anchor=False)
     st.file_uploader(
         "Recipe to open",
         type="json",
@@ -39,21 +39,30 @@ def show(fit: FittedModel) -> None:
         help="Upload the data first, on the page Data: the same file, or a newer one with the same "
         "columns. A recipe of a sample opens the sample itself.",
     )
-    st.subheader("A link to this analysis", anchor=False)
+    st.header("A link to this analysis", anchor=False)
     _link(fit)
 
 
 def _link(fit: FittedModel) -> None:
-    sample, table = st.session_state.get(state.SAMPLE), state.table()
-    if sample is None:
-        st.write("A link can open a sample only; for your own file, save the recipe and send both.")
+    sample, source = st.session_state.get(state.SAMPLE), preparation.source()
+    url = source.url if source is not None else None
+    if sample is None and url is None:
+        st.write(
+            "A link can open a sample or a file from the web; for your own file, save the recipe "
+            "and send both."
+        )
         return
-    if table.steps:
-        st.write("A link holds the model, not the preparation; save the recipe to pass both on.")
+    steps, reading = state.table().steps, preparation.base().options
+    query = query_of(sample, fit.spec, steps, url, reading if sample is None else None)
+    why = why_no_link(query, steps)
+    if why:
+        st.write(f"{why} Save the recipe to pass it on.")
         return
     # The address of this page, without the page: the link opens on the overview.
     start = (st.context.url or "").split("?")[0].rstrip("/").removesuffix("/report")
-    st.code(f"{start}/?{urlencode(query_of(sample, fit.spec))}", language=None, wrap_lines=True)
+    st.code(f"{start}/?{urlencode(query)}", language=None, wrap_lines=True)
+    if url is not None:
+        st.caption("Whoever opens it is asked before anything is downloaded.")
 
 
 def _open() -> None:

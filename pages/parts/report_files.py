@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 
 from lmm_core.cache import remembered
 from lmm_core.errors import LMMError
@@ -16,13 +17,31 @@ from lmm_core.report.formats import (
     pdf_bytes,
     word_bytes,
 )
+from lmm_core.report.formats.word import PICTURE_WIDTH
 from lmm_core.report.scripts import Analysis
 
+Tell = Callable[[float, str], None]
+_DOCUMENT = {"html": 0.8, "xlsx": 0.8, "docx": 0.3, "pdf": 0.3, "figures": 0.3}
+"""Share of the time that goes into the document; the rest goes into the file."""
+_FILE = {"pdf": "Printing", "figures": "Drawing the figures", "docx": "Drawing the figures"}
 
-def make(kind: str, analysis: Analysis, sections: tuple[str, ...], figures: bool) -> bytes:
-    """The bytes of "html", "docx", "pdf", "xlsx" or "figures" (a zip archive)."""
-    drawn = figures and kind != "xlsx"
-    document = build_document(analysis, sections, figures=drawn)
+
+def make(
+    kind: str,
+    analysis: Analysis,
+    sections: tuple[str, ...],
+    figures: bool,
+    tell: Tell = lambda share, what: None,
+) -> bytes:
+    """The bytes of "html", "docx", "pdf", "xlsx" or "figures" (a zip archive).
+
+    ``tell`` is given the share that is done, and what is made next.
+    """
+    drawn, share = figures and kind != "xlsx", _DOCUMENT[kind]
+    document = build_document(
+        analysis, sections, drawn, lambda done, title: tell(share * done, title)
+    )
+    tell(share, _FILE.get(kind, "Writing the file"))
     if kind == "html":
         return html_bytes(document)
     if kind == "docx":
@@ -41,7 +60,7 @@ def _pictures(analysis: Analysis, document: Document) -> dict[str, bytes]:
     keys = tuple(part.key for part in document.figures)
     name = ("pictures", analysis.table.fingerprint, analysis.fit.spec, keys)
     try:
-        images = remembered(name, lambda: figure_images(document.figures))
+        images = remembered(name, lambda: figure_images(document.figures, width=PICTURE_WIDTH))
     except LMMError:
         return {}
     return dict(zip(keys, images, strict=True))

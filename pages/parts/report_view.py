@@ -11,7 +11,7 @@ from lmm_core.formatting import whole
 from lmm_core.report.document import SECTIONS
 from lmm_core.report.formats import find_chromium
 from lmm_core.report.markup import md
-from pages.parts import analysis, ladder, report_files
+from pages.parts import analysis, ladder, report_files, report_progress, state
 
 FIGURES = "report_figures"
 SECTION = "report_section:"
@@ -46,8 +46,12 @@ def _listed(items: list[str]) -> str:
 
 
 def _usual(fit: FittedModel) -> dict[str, bool]:
-    compared = not ladder.is_usual() or fit.n_obs <= LARGE
-    return {key: key != "comparison" or compared for key in SECTIONS}
+    wish = st.session_state.get(state.WISH)
+    special = {
+        "comparison": not ladder.is_usual() or fit.n_obs <= LARGE,
+        "rm_anova": wish is not None and "rm_anova" in wish.outputs,
+    }
+    return {key: special.get(key, True) for key in SECTIONS}
 
 
 def _chosen(fit: FittedModel) -> tuple[tuple[str, ...], bool]:
@@ -71,20 +75,24 @@ def _formats(fit: FittedModel, sections: tuple[str, ...], figures: bool) -> None
     stem = f"report_{analysis.file_stem(fit)}"
     browser = find_chromium() is not None
 
-    def make(kind: str) -> Callable[[], bytes]:
-        return lambda: report_files.make(kind, given, sections, figures)
+    def make(kind: str, label: str) -> Callable[[], bytes]:
+        # Found now: the thread that makes the file has no session.
+        progress = report_progress.of(label)
+        return lambda: progress.make(
+            lambda tell: report_files.make(kind, given, sections, figures, tell)
+        )
 
     with st.container(horizontal=True):
         _button(
             "HTML",
-            make("html"),
+            make("html", "HTML"),
             f"{stem}.html",
             "text/html",
             help="One file for every browser; its figures stay interactive, also offline.",
         )
         _button(
             "Word",
-            make("docx"),
+            make("docx", "Word"),
             f"{stem}.docx",
             _MIME["docx"],
             help="Real tables with captions, figures as pictures."
@@ -93,7 +101,7 @@ def _formats(fit: FittedModel, sections: tuple[str, ...], figures: bool) -> None
         )
         _button(
             "PDF",
-            make("pdf"),
+            make("pdf", "PDF"),
             f"{stem}.pdf",
             "application/pdf",
             help="Takes some seconds." if browser else NO_BROWSER,
@@ -101,14 +109,15 @@ def _formats(fit: FittedModel, sections: tuple[str, ...], figures: bool) -> None
         )
         _button(
             "Excel",
-            make("xlsx"),
+            make("xlsx", "Excel"),
             f"{stem}.xlsx",
             _MIME["xlsx"],
             help="Each table a sheet, with all digits.",
         )
         if figures and browser:
-            _button("Figures", make("figures"), f"{stem}_figures.zip", "application/zip",
+            _button("Figures", make("figures", "Figures"), f"{stem}_figures.zip", "application/zip",
                     help="Every figure as PNG and SVG, zipped. Takes some seconds.")  # fmt: skip
+    report_progress.show()
     if given.ladder and "comparison" in sections:
         st.caption(f"{whole(len(given.ladder))} models of the page Compare are compared in it.")
 

@@ -41,7 +41,7 @@ def hint() -> bool:
     found = likely() or list(families())
     if not found or state.spec() is not None:
         return False
-    st.subheader("This table seems to be wide", anchor=False)
+    st.header("This table seems to be wide", anchor=False)
     st.markdown(md_sentence(wide_sentence(found)))
     link()
     return True

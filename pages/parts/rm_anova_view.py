@@ -18,6 +18,7 @@ from pages.parts.tables import Column
 MOST_NAMED = 30
 
 
+@st.fragment
 def show(fit: FittedModel) -> None:
     box = st.expander(
         "Mixed model beside repeated-measures ANOVA", on_change="rerun", key="rm_anova"

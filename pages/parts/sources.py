@@ -90,18 +90,19 @@ def samples() -> None:
     """One click each, with what to look for."""
     current = st.session_state.get(state.SAMPLE)
     with st.expander("Or choose a sample", expanded=current is not None):
-        for name in sample_names():
-            info = sample_info(name)
-            title, text = st.columns([1, 3], vertical_alignment="top")
-            title.button(
-                info.title,
-                key=f"sample:{name}",
-                width="stretch",
-                disabled=name == current,
-                on_click=_use_sample,
-                args=(name,),
-            )
-            text.caption(md_sentence(f"{info.look_for} {info.source}"))
+        found = [sample_info(name) for name in sample_names()]
+        with st.container(horizontal=True, gap="small"):
+            for info in found:
+                st.button(
+                    info.title,
+                    key=f"sample:{info.name}",
+                    disabled=info.name == current,
+                    on_click=_use_sample,
+                    args=(info.name,),
+                )
+        # One text: a row of its own for each would double the time of a change on this page.
+        lines = [f"- **{md(i.title)}.** {md_sentence(f'{i.look_for} {i.source}')}" for i in found]
+        st.caption("\n".join(lines))
 
 
 def _use_sample(name: str) -> None:
@@ -138,7 +139,7 @@ def _fetch() -> None:
     private = os.environ.get(ALLOW_PRIVATE) == "1"
     with _told(), st.spinner("Downloading …", show_time=True):
         fetched = fetch(url, allow_private=private)
-        preparation.open_download(fetched)
+        preparation.open_download(fetched, url)
         _empty_upload()
 
 

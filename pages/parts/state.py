@@ -7,6 +7,7 @@ current table; a model that can't be fitted leaves it and sets ``PROBLEM``.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -19,11 +20,12 @@ from lmm_core.data.roles import Roles, propose_roles
 from lmm_core.data.samples import load_sample, sample_info, sample_names
 from lmm_core.data.table import Table
 from lmm_core.data.within import varies_within
-from lmm_core.errors import LMMError
+from lmm_core.errors import LMMError, unexpected
 from lmm_core.fitted import FittedModel
 from lmm_core.model.factors import factor_of, quote
 from lmm_core.model.nesting import Relation, relation
 from lmm_core.model.spec import ModelSpec, RandomTerm
+from pages.parts.residual_kinds import kind_of
 
 TABLE = "table"
 SAMPLE = "sample"
@@ -43,6 +45,7 @@ SOURCE = "source"
 STEPS = "steps"
 FAILED = "failed_steps"
 OTHERS = "other_tables"
+OTHER_FILES = "other_files"
 ANSWERED = "answered_questions"
 
 OUTCOME = "w_outcome"
@@ -55,6 +58,9 @@ MORE_GROUPS = "w_more_groups"
 MORE_SLOPES = "w_more_slopes:"
 WITHIN = "w_within:"
 WEIGHTS = "w_weights"
+RESIDUAL = "w_residual"
+SPREAD = "w_spread"
+TIME = "w_time"
 INTERCEPT = "w_random_intercept"
 REML = "w_reml"
 DF_METHOD = "w_df_method"
@@ -64,6 +70,8 @@ CENTRED = "w_centred"
 SCALED = "w_scaled"
 FORMULA = "w_formula"
 REFERENCE = "w_reference:"
+OPTIONS = "sidebar_options"
+MORE_OPTIONS = "sidebar_more_options"
 PER_COLUMN = (MORE_SLOPES, WITHIN, REFERENCE)
 
 
@@ -155,6 +163,7 @@ def use_table(new: Table, model: ModelSpec | None = None, sample: str | None = N
     put[LADDER] = ()
     put[WISH] = None
     put[STEPS], put[FAILED], put[OTHERS], put[ANSWERED] = (), {}, {}, frozenset()
+    put[OTHER_FILES] = {}
     _show(new, model)
 
 
@@ -246,6 +255,7 @@ def _mirrored(model: ModelSpec) -> dict[str, object]:
         CI_LEVEL: model.ci_level,
         OPTIMIZER: model.optimizer,
         WEIGHTS: model.weights,
+        **_residual(model),
         FORMULA: model.formula,
         CENTRED: _with_call(texts, "center"),
         SCALED: _with_call(texts, "scale"),
@@ -259,6 +269,17 @@ def _mirrored(model: ModelSpec) -> dict[str, object]:
     return found
 
 
+def _residual(model: ModelSpec) -> dict[str, object]:
+    structure = model.residual
+    variance = structure.variance if structure is not None else None
+    correlation = structure.correlation if structure is not None else None
+    return {
+        RESIDUAL: kind_of(structure),
+        SPREAD: variance.column if variance is not None else None,
+        TIME: correlation.time if correlation is not None else None,
+    }
+
+
 def _with_call(texts: set[str], call: str) -> list[str]:
     """Columns that enter the model centred or scaled."""
     factors = map(factor_of, texts)
@@ -270,6 +291,7 @@ def _mirror_nothing() -> None:
     put[SPEC] = None
     put[INTERACTIONS], put[SLOPES], put[MORE_GROUPS] = [], [], []
     put[WEIGHTS] = None
+    put[RESIDUAL], put[SPREAD], put[TIME] = kind_of(None), None, None
     put[CORRELATED], put[INTERCEPT], put[REML] = True, True, True
     put[DF_METHOD], put[CI_LEVEL], put[OPTIMIZER] = "satterthwaite", 0.95, "auto"
     put[CENTRED], put[SCALED], put[FORMULA] = [], [], ""
@@ -285,6 +307,11 @@ def _refit() -> None:
         timed = cached_fit(current.fingerprint, current.frame, model)
     except LMMError as error:
         st.session_state[PROBLEM] = error
+        return
+    except Exception:
+        # No data may bring a traceback to the screen; the log keeps it.
+        logging.getLogger(__name__).exception("The fit failed")
+        st.session_state[PROBLEM] = unexpected()
         return
     st.session_state[FIT] = timed.fit
     st.session_state[SECONDS] = timed.seconds
@@ -311,6 +338,7 @@ def take_formula() -> None:
             "optimizer": old.optimizer,
             "reference": old.reference,
             "weights": old.weights,
+            "residual": old.residual,
         }
     try:
         model = ModelSpec.from_formula(text, names, **options)

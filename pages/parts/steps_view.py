@@ -19,7 +19,7 @@ def show() -> None:
     steps, failed = preparation.steps(), preparation.failed()
     if not steps:
         return
-    st.subheader("Preparation", anchor=False)
+    st.header("Preparation", anchor=False)
     notes = iter(_effects())
     for position, step in enumerate(steps):
         error = failed.get(position)

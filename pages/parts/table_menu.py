@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from lmm_core.data.change import is_number
+from lmm_core.formatting import number
 from lmm_core.report.document.parts import Column, TablePart
 from lmm_core.report.formats.excel import frames_bytes
 from lmm_core.report.formats.markdown import markdown_table
@@ -15,25 +17,25 @@ from lmm_core.report.harmless import harmless_text
 
 AT_MOST = 200
 """Rows that are shown to copy; a download has all of them."""
+MOST_WORD = 1_000
+"""Rows up to which a table is offered for Word."""
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def show(frame: pd.DataFrame, key: str, title: str, columns: Sequence[Column] = ()) -> None:
-    """The body of the menu. ``columns`` are those on screen; without them there is no text form."""
+    """The body of the menu. ``columns`` are those on screen; without them all are written."""
     plain = "".join(letter if letter.isalnum() else "_" for letter in key)
-    part = TablePart(plain, title, frame, tuple(columns))
+    part = TablePart(plain, title, frame, tuple(columns) or columns_of(frame))
     with st.container(horizontal=True):
         _button("CSV", lambda: csv_bytes(frame), f"{plain}.csv", "text/csv", key)
         _button("Excel", lambda: frames_bytes({plain: frame}), f"{plain}.xlsx", _EXCEL, key)
-        if columns:
+        if len(frame) <= MOST_WORD:
             _button("Word (APA)", lambda: table_bytes(part), f"{plain}.docx", _WORD, key)
-    kinds = ["Spreadsheet", "Markdown"] if columns else ["Spreadsheet"]
-    kind = kinds[0]
-    if len(kinds) > 1:
-        kind = st.segmented_control(
-            "Copy for", kinds, key=f"copy:{key}", default=kinds[0], required=True
-        )
+    kinds = ["Spreadsheet", "Markdown"]
+    kind = st.segmented_control(
+        "Copy for", kinds, key=f"copy:{key}", default=kinds[0], required=True
+    )
     text = (
         markdown_table(part, AT_MOST)
         if kind == "Markdown"
@@ -41,6 +43,12 @@ def show(frame: pd.DataFrame, key: str, title: str, columns: Sequence[Column] = 
     )
     st.caption("To copy, use the button at the top right of the block.")
     st.code(text, language=None, height=160)
+
+
+def columns_of(frame: pd.DataFrame) -> tuple[Column, ...]:
+    """Every column as it would be shown."""
+    numbers = {str(c) for c in frame.columns if is_number(frame[c])}
+    return tuple(Column(c, str(c), number if str(c) in numbers else None) for c in frame.columns)
 
 
 def _button(label: str, data, name: str, mime: str, key: str) -> None:

@@ -43,9 +43,19 @@ def show(
             for c in columns
         }
     )
-    writers = {md(c.heading): c.write for c in columns if c.write}
+    writers = {md(c.heading): _literal(c.write) for c in columns if c.write}
     st.table(shown.style.format(writers), alt=alt, border="horizontal", hide_index=True)
     take_along(frame, key, alt, columns)
+
+
+def _literal(write: Formatter) -> Formatter:
+    r""" "> 99 %" would be read as a quotation."""
+
+    def written(value: float) -> str:
+        text = write(value)
+        return f"\\{text}" if text.startswith(">") else text
+
+    return written
 
 
 def small(rows: pd.DataFrame, alt: str) -> None:
@@ -71,6 +81,7 @@ def _four_digits(value: float) -> str:
     return numbers.number(value, 4)
 
 
+@st.fragment
 def take_along(
     frame: pd.DataFrame, key: str, title: str = "Table", columns: Sequence[Column] = ()
 ) -> None:

@@ -16,7 +16,7 @@ def show(fit: FittedModel) -> None:
     crossed = any(len(term) > 1 for term in fit.spec.fixed)
     if not (several or crossed):
         return
-    st.subheader("Tests of whole terms", anchor=False)
+    st.header("Tests of whole terms", anchor=False)
     kind = st.segmented_control(
         "Type",
         [3, 2],

@@ -47,7 +47,7 @@ def show(fit: FittedModel, units: Units, title: Any) -> None:
     figure = st.container()
     sentences = what_if_sentences(fit, target, values, groups, found, level, units)
     st.write(md_sentence(" ".join(sentences)))
-    for caution in cautions(fit, known, values, own):
+    for caution in cautions(fit, known, values, own, groups):
         st.caption(md_sentence(caution))
     _table(fit, found, band_names(fit, target, groups))
     picture = _picture(fit, x, values, groups, target, units)

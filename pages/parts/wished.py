@@ -71,7 +71,7 @@ def outputs() -> tuple[str, ...]:
 def show(fit: FittedModel, units: Units) -> None:
     """The asked outputs, each with its sentence, and the way back to the usual overview."""
     for names in together(outputs()):
-        st.subheader(_title(names), anchor=False)
+        st.header(_title(names), anchor=False)
         if names[0] in LAYERS:
             layers = tuple(dict.fromkeys(layer for n in names for layer in LAYERS[n]))
             wished_views.lines(fit, units, layers)

@@ -20,7 +20,7 @@ COMPARE = "pages/checks/compare.py"
 
 def show(fit: FittedModel, names: tuple[str, ...]) -> None:
     """AIC, BIC and likelihood-ratio tests, as far as asked for."""
-    fitted = ladder.fitted(fit, ladder.entries(fit), by_ml=True)
+    fitted = ladder.fitted(fit, ladder.entries(fit), by_ml=True, at_once=True)
     ladder.say_refused(fitted)
     called = list(fitted.names)
     if len(called) < 2:

@@ -14,18 +14,10 @@ sources.upload()
 sources.samples()
 sources.address()
 
-st.subheader(md(f"{table.name}: {whole(rows)} rows, {whole(columns)} columns"), anchor=False)
+st.header(md(f"{table.name}: {whole(rows)} rows, {whole(columns)} columns"), anchor=False)
 sources.how_it_was_read(preparation.base())
 steps_view.show()
 readiness_view.questions()
 readiness_view.checklist()
 data_views.rows_in_use()
-
-types, first = st.tabs(["Columns", "First rows"], key="data_tabs", on_change="rerun")
-if types.open:
-    with types:
-        data_views.column_types()
-        data_views.change_type()
-if first.open:
-    with first:
-        data_views.preview(table)
+data_views.columns_and_rows(table)

@@ -21,7 +21,7 @@ if asked:
 else:
     pictures.trajectories(fit, units, key="overview")
 
-st.subheader("The model", anchor=False)
+st.header("The model", anchor=False)
 explain.coloured_equation(fit)
 st.write(md_sentence(in_words(fit)))
 explain.what_is("mixed_model", "random_effects", "reml", "r2")

@@ -24,5 +24,5 @@ precision.random_tests(fit)
 precision.intervals(fit)
 curve = icc_curve(fit)
 if curve is not None:
-    st.subheader("The ICC along the random slope", anchor=False)
+    st.header("The ICC along the random slope", anchor=False)
     charts.show(curve, "icc_curve")

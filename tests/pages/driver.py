@@ -17,6 +17,7 @@ from lmm_core.model.encoding import encode_levels
 from lmm_core.model.factors import factor_of
 from lmm_core.model.spec import ModelSpec
 from pages.parts import frame, state
+from pages.parts.residual_kinds import kind_of
 from tests import support
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -48,9 +49,16 @@ PAGE_FILES = tuple(
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+def new_app() -> AppTest:
+    """A session before its first run, with the sidebar's options open."""
+    app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
+    app.session_state[state.OPTIONS] = app.session_state[state.MORE_OPTIONS] = True
+    return app
+
+
 def open_app(page: str | None = None, sample: str | None = None) -> AppTest:
     """A new session; it opens with the first sample on the overview."""
-    app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60).run()
+    app = new_app().run()
     assert_whole(app)
     if sample is not None:
         choose_sample(app, sample)
@@ -202,6 +210,10 @@ def assert_in_step(app: AppTest) -> AppTest:
     assert widget(app, state.CI_LEVEL).value == model.ci_level
     assert widget(app, state.OPTIMIZER).value == model.optimizer
     assert widget(app, state.WEIGHTS).value == model.weights
+    assert widget(app, state.RESIDUAL).value == kind_of(model.residual)
+    if model.residual is not None:
+        chosen = [w.value for w in app.sidebar.selectbox if w.key in (state.SPREAD, state.TIME)]
+        assert set(chosen) == set(model.residual.columns)
     calls = {text: factor_of(text) for term in model.fixed for text in term}
     for key, call in ((state.CENTRED, "center"), (state.SCALED, "scale")):
         coded = {f.column for f in calls.values() if f.calls == ((call, None),)}

@@ -220,3 +220,29 @@ def test_wide_numbers_do_not_break_a_page():
     )
     for page in driver.PAGES:
         driver.go(app, page)
+
+
+def test_a_fault_of_ours_is_a_sentence_and_the_last_model_stays(monkeypatch):
+    app = driver.open_app()
+    before = driver.fit(app).spec
+
+    def broken(*args, **kwargs):
+        raise ZeroDivisionError("secret detail")
+
+    monkeypatch.setattr(state, "cached_fit", broken)
+    driver.put(app, REML=False)
+    assert driver.fit(app).spec == before
+    words = " ".join(driver.texts(app.main)) + errors(app)
+    assert "through a fault of this program" in words
+    assert "secret detail" not in words
+    assert not app.exception
+
+
+def test_a_correlation_that_no_group_tells_is_refused_with_a_button():
+    app = driver.upload(driver.open_app(), GROWTH)
+    before = driver.fit(app).spec
+    driver.type_formula(app, "y ~ time + arm + (0 + arm + time | id)")
+    assert driver.fit(app).spec == before
+    assert "are correlated" in errors(app) + " ".join(driver.texts(app.sidebar))
+    press(app, "Take arm out of the random slopes")
+    assert driver.fit(app).spec.formula == "y ~ time + arm + (0 + time | id)"

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from lmm_core import compare_models, sample_names
-from pages.parts import state
+from lmm_core import cache, compare_models, sample_names
+from pages.parts import ladder, state
 from tests.pages import driver
 from tests.pages.test_effects import choose, labels, opened, table, text, title
 
@@ -214,3 +214,17 @@ def test_a_new_data_set_starts_a_new_ladder():
     driver.choose_sample(app, "orthodont")
     driver.go(app, PAGE)
     assert names(app) == USUAL
+
+
+def test_long_comparisons_show_progress_and_can_be_stopped(monkeypatch):
+    monkeypatch.setattr(ladder, "PATIENCE", -1.0)  # every fit is too long for one run
+    app = opened("pain", PAGE)
+    assert names(app) == USUAL
+    app.session_state[ladder.STOPPED] = app.session_state[state.TABLE].fingerprint
+    monkeypatch.setattr(cache, "_fits", type(cache._fits)(10**9))
+    driver.assert_whole(app.run())
+    assert title(app) == "The models are being fitted"
+    assert "Not fitted: Null model, Random intercept" in text(app)
+    press(app, "ladder_go_on")
+    assert names(app) == USUAL
+    assert "ladder_stop" not in keys(app)

@@ -60,11 +60,11 @@ def test_a_sentence_sets_the_sidebar_and_the_overview(app: AppTest):
     assert model.formula == "pain_score ~ treatment * month + (1 + month | patient_id)"
     assert (model.reml, model.ci_level) == (False, 0.9)
     driver.assert_in_step(app)
-    headings = [s.value for s in app.subheader]
+    headings = [s.value for s in app.header]
     assert headings == ["Confidence intervals", "ICC", "Caterpillar plot", "The model"]
     assert len(app.metric) == 0
     driver.assert_whole(app.button(key="forget_wish").click().run())
-    assert [s.value for s in app.subheader] == ["The model"]
+    assert [s.value for s in app.header] == ["The model"]
     assert len(app.metric) == 4
     assert driver.spec(app) == model
 
@@ -77,7 +77,7 @@ def test_nothing_changes_before_the_button(app: AppTest):
 
 def test_what_is_not_understood_is_listed_as_text(app: AppTest):
     write(app, "pain by month, random intercept per patient, <b>wibble</b> **wobble** $x$")
-    assert "Not understood" in [s.value for s in app.subheader]
+    assert "Not understood" in [s.value for s in app.header]
     listed = next(m.value for m in app.markdown if "wibble" in m.value)
     assert "\\<b\\>" in listed or "wibble" in listed
     assert "**wobble**" not in listed.replace("\\*\\*wobble\\*\\*", "")
@@ -115,13 +115,13 @@ def test_a_wrong_formula_is_marked(app: AppTest):
 def test_scenarios(app: AppTest, scenario):
     driver.assert_whole(app.button(key=f"scenario:{scenario.sample}").click().run())
     assert app.session_state[state.SAMPLE] == scenario.sample
-    assert "Not understood" not in [s.value for s in app.subheader]
+    assert "Not understood" not in [s.value for s in app.header]
     use(app)
     assert app.session_state[state.PROBLEM] is None
     assert driver.fit(app).spec == driver.spec(app)
     wanted = app.session_state[state.WISH].outputs
     assert len(wanted) >= 3
-    headings = [s.value for s in app.subheader]
+    headings = [s.value for s in app.header]
     shared = wished.together(wanted)
     assert [h for h in headings if h in {wished._title(names) for names in shared}] == [
         wished._title(names) for names in shared
@@ -135,7 +135,7 @@ def test_every_example_of_a_sample_is_understood_whole(app: AppTest):
         driver.go(app, PAGE)
         app.button_group(key="describe_example").set_value(name)
         driver.assert_whole(app.run())
-        shown = [s.value for s in app.subheader]
+        shown = [s.value for s in app.header]
         assert "Understood" in shown, name
         assert "Not understood" not in shown, name
         assert [b for b in app.button if b.key == "use_wish"], name
@@ -192,7 +192,7 @@ def test_several_models_reach_the_comparison(app: AppTest):
         "pain by month, by patient; fit three: intercept only; slope only; both; AIC and BIC",
     )
     use(app)
-    assert "Comparison of the models and AIC and BIC" in [s.value for s in app.subheader]
+    assert "Comparison of the models and AIC and BIC" in [s.value for s in app.header]
     assert any(len(table.value) == 3 for table in app.table)
 
 

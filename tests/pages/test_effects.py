@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -36,7 +37,7 @@ def opened(
     **options: Any,
 ) -> AppTest:
     """A session on a sample, a reference data set or a frame, with a model; at once on a page."""
-    app = AppTest.from_file(str(driver.REPOSITORY / "app.py"), default_timeout=60)
+    app = driver.new_app()
     if name in FRAMES or frame is not None:
         frame = data(*FRAMES[name]) if frame is None else frame
         loaded = replace(load_sample("sleepstudy"), frame=frame, fingerprint=f"test:{name}")
@@ -135,6 +136,69 @@ def test_comparisons_of_ones_own():
     assert len(table(app)) == 1
     choose(app, "The average of", [])
     assert "at least one level on each side" in text(app)
+
+
+def cells(app: AppTest, label: str, names: list[str]) -> AppTest:
+    """Choose combinations on one side of a comparison."""
+    (box,) = [m for m in app.main.multiselect if m.label == label]
+    return driver.assert_whole(box.set_value([c for c in box.options if c in names]).run())
+
+
+def test_comparisons_of_combinations():
+    app = opened("oats", PAGE, "yield ~ Variety * dose + (1 | Block/Variety)")
+    choose(app, "Show", "Comparisons")
+    choose(app, "Compare", "Combinations")
+    assert len(table(app)) == 1
+    cells(app, "The average of", ["Victory and N0.6", "Marvellous and N0.6"])
+    cells(app, "minus the average of", ["Victory and N0"])
+    assert "than for Victory and N0" in text(app)
+    weights = {("Victory", "N0.6"): 0.5, ("Marvellous", "N0.6"): 0.5, ("Victory", "N0"): -1}
+    by_hand = driver.fit(app).contrasts(["Variety", "dose"], custom={"c": weights})
+    assert table(app)["Difference"].iloc[0] == pytest.approx(by_hand["estimate"].iloc[0])
+    app.button(key="keep_cells").click().run()
+    cells(app, "The average of", ["Golden Rain and N0.2"])
+    assert len(table(app)) == 2
+    assert "Holm's method for 2 comparisons" in text(app)
+    app.button(key="clear_cells").click().run()
+    cells(app, "The average of", [])
+    assert "at least one combination on each side" in text(app)
+
+
+def _edited(frame: pd.DataFrame, changes: dict[str, Any]) -> pd.DataFrame:
+    """What the editor returns after these changes; AppTest can't type into one."""
+    found = frame.copy()
+    for row, values in changes["edited_rows"].items():
+        for column, value in values.items():
+            found.loc[row, column] = value
+    return found
+
+
+@pytest.mark.parametrize(
+    ("weights", "words"),
+    [
+        ({0: -1.0, 11: 1.0}, "The weights sum to 0: 1 against −1."),
+        ({0: -0.5, 11: 1.0}, "The weights sum to 0.5; those of a comparison sum to 0."),
+        ({}, "All weights are 0."),
+    ],
+)
+def test_typed_weights_are_checked_in_words(weights, words):
+    app = opened("oats", PAGE, "yield ~ Variety * dose + (1 | Block/Variety)")
+    choose(app, "Show", "Comparisons")
+    choose(app, "Compare", "Combinations")
+    choose(app, "How", "By weights")
+    edits = {k: {"Weight": weights.get(k, 0.0)} for k in (0, 11)}
+    edited = {"edited_rows": edits, "added_rows": [], "deleted_rows": []}
+    with mock.patch("streamlit.data_editor", lambda frame, **options: _edited(frame, edited)):
+        driver.assert_whole(app.run())
+    assert words in text(app)
+    assert len(app.main.table) == (1 if "against" in words else 0)
+
+
+def test_one_factor_has_no_combinations():
+    app = opened("oats", PAGE, "yield ~ dose + (1 | Block)")
+    choose(app, "Show", "Comparisons")
+    (control,) = [b for b in app.main.button_group if b.label == "Compare"]
+    assert list(control.options) == ["All pairs", "My own choice"]
 
 
 def test_slopes_by_level():

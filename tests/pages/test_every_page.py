@@ -72,6 +72,8 @@ def test_page_on_sample(opened: dict[str, AppTest], sample: str, page: str):
     titles = [title.value.replace("\\", "") for title in app.title]
     assert len(titles) == 1
     assert re.search(expected.title, titles[0])
+    # One h1, then h2: who moves by headings misses no level.
+    assert [heading.value for heading in app.subheader if not app.header] == []
     assert len(app.table) >= expected.tables
     assert len(app.get("plotly_chart")) >= expected.charts
     assert all(len(table.value) for table in app.table)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lmm_core import fit_model
 from lmm_core.data.samples import sample_names
+from pages.parts import state
 from tests.pages import driver
 
 PAGE = "pages/checks/influence.py"
@@ -98,3 +100,36 @@ def test_marks_of_other_data_are_forgotten():
     assert marks(app).value == []
     for page in ("trajectories", "caterpillar"):
         driver.go(app, f"pages/results/{page}.py")
+
+
+@pytest.mark.parametrize("sample", ["sleepstudy", "mathachieve"])
+def test_a_model_without_chosen_groups_becomes_a_rung(sample: str):
+    """Its coefficient stands beside the others'; its likelihood, of fewer rows, doesn't."""
+    app = driver.open_app(PAGE, sample)
+    fit = driver.fit(app)
+    (group,) = fit.groups
+    level = marks(app, f"influence_marked:{group}").options[0]
+    driver.assert_whole(marks(app, f"influence_marked:{group}").set_value([level]).run())
+    driver.assert_whole(app.button(key="influence_rung").click().run())
+    assert "influence_rung" not in [b.key for b in app.button]
+    driver.go(app, "pages/checks/compare.py")
+    term = app.main.selectbox[0].value
+    shown = app.main.table[0].value.set_index("Model")
+    frame = app.session_state[state.TABLE].frame
+    rest = frame[frame[group].astype(str) != level]
+    expected = fit_model(fit.spec, rest)
+    name = f"Without {group} {level}"
+    names = [str(model).replace("\\", "") for model in shown.index]
+    row = shown.iloc[names.index(name)]
+    table = expected.fixed_effects.set_index("term").loc[term]
+    assert row["Estimate"] == pytest.approx(table["estimate"], rel=1e-6)
+    assert row["p"] == pytest.approx(table["p_value"], rel=1e-4)
+    texts = " ".join(driver.texts(app.main))
+    assert f"{name}: {expected.n_obs:,} rows" in texts
+    (view,) = [b for b in app.main.button_group if b.label == "View"]
+    driver.assert_whole(view.set_value("All models").run())
+    texts = " ".join(driver.texts(app.main))
+    assert "with fewer rows a likelihood is another quantity" in texts
+    listed = [str(model).replace("\\", "") for model in app.main.table[0].value["Model"]]
+    assert len(listed) == 5
+    assert not any(name in model for model in listed)

@@ -54,7 +54,7 @@ def test_form_takes_the_names_as_they_are(app: AppTest, kind: str):
     assert len(table(app).steps) == 1
     for page in (COLUMNS, driver.DATA, "pages/prepare/reshape.py"):
         driver.go(app, page)
-        kinds = ("title", "subheader", "markdown", "caption", "error")
+        kinds = ("title", "header", "markdown", "caption", "error")
         shown = [str(e.value) for name in kinds for e in getattr(app.main, name)]
         assert [text for text in shown if ALIVE.search(text)] == []
     driver.assert_whole(app.button(key="undo:0").click().run())

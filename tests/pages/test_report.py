@@ -1,11 +1,10 @@
-"""The page Report: every format from a click, code, recipe there and back, links."""
+"""The page Report: every format from a click, code, recipe there and back."""
 
 from __future__ import annotations
 
 import ast
 import io
 import json
-import re
 import zipfile
 from unittest import mock
 
@@ -20,7 +19,6 @@ from lmm_core.report.document import SECTIONS
 from lmm_core.report.formats import find_chromium
 from pages.parts import analysis, preparation, report_files, report_view, state
 from tests.pages import driver
-from tests.report.documents import HOSTILE, hostile
 
 PAGE = "pages/share/report.py"
 MODES = ("report", "text", "code", "recipe")
@@ -119,7 +117,7 @@ def test_paragraphs_name_only_the_authors_own_models(opened: dict[str, AppTest])
     app = at(opened["sleepstudy"], "text")
     assert "REML" in app.code[0].value
     assert "Models were compared" not in app.code[0].value
-    assert any("reporting list" in sub.value for sub in app.subheader)
+    assert any("reporting list" in sub.value for sub in app.header)
 
 
 def test_a_model_that_cannot_be_fitted_is_not_reported():
@@ -207,58 +205,3 @@ def test_a_step_that_no_longer_applies_is_told():
     open_recipe(app, json.dumps(content).encode())
     assert any("1 of 2 steps of the preparation" in text for text in driver.texts(app.main))
     assert driver.fit(app).n_obs == 48
-
-
-# -- links
-
-
-def linked(**query: str) -> AppTest:
-    app = AppTest.from_file(str(driver.REPOSITORY / "app.py"), default_timeout=60)
-    for key, value in query.items():
-        app.query_params[key] = value
-    return driver.assert_whole(app.run())
-
-
-def test_a_link_opens_its_model_and_later_runs_leave_it_alone():
-    app = linked(sample="sleepstudy", formula=FORMULA, reml="false")
-    assert (driver.spec(app).formula, driver.spec(app).reml) == (FORMULA, False)
-    driver.assert_in_step(app)
-    driver.type_formula(app, "Reaction ~ Days + (1 | Subject)")
-    assert driver.spec(app).formula == "Reaction ~ Days + (1 | Subject)"
-
-
-@pytest.mark.parametrize(
-    ("query", "sample", "said"),
-    [
-        ({"sample": "no<b>"}, "pain", "no sample"),
-        ({"sample": "sleepstudy", "formula": "y ~ x"}, "sleepstudy", "formula in the address"),
-        ({"sample": "sleepstudy", "df": "?"}, "sleepstudy", "options in the address"),
-        ({"utm": "1"}, "pain", "holds no sample"),
-    ],
-)
-def test_what_a_link_cannot_have_is_said_once(query, sample, said):
-    app = linked(**query)
-    assert app.session_state[state.SAMPLE] == sample
-    assert any(said in text for text in driver.texts(app.main))
-    driver.assert_whole(app.run())
-    assert not any(said in text for text in driver.texts(app.main))
-
-
-def test_the_link_on_the_page_opens_the_same_model(opened: dict[str, AppTest]):
-    from urllib.parse import parse_qsl, urlsplit
-
-    app = at(opened["orthodont"], "recipe")
-    query = dict(parse_qsl(urlsplit(app.code[0].value).query))
-    assert driver.spec(linked(**query)) == driver.spec(opened["orthodont"])
-
-
-def test_an_own_file_has_no_link_and_hostile_names_stay_text():
-    given = hostile()
-    app = driver.upload(driver.open_app(), given.data, HOSTILE["file"])
-    driver.type_formula(driver.go(app, PAGE), given.fit.spec.formula)
-    for mode in MODES:
-        at(app, mode)
-        for element in (*app.main.markdown, *app.main.caption):
-            assert not element.proto.allow_html
-            assert not re.search(r"(?<!\\)[<$`]", str(element.value))
-    assert any("A link can open a sample only" in text for text in driver.texts(app.main))

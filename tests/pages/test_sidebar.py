@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import sidebar, state
+from pages.parts import residual_kinds, sidebar_options, state
 from tests.pages import driver
 
 Click = tuple[dict[str, Any], str]
@@ -312,8 +312,9 @@ def test_order_of_clicks_does_not_matter():
 
 # What a widget shows for its values, where that isn't the value's text.
 SHOWN = {
-    **{shown: value for value, shown in sidebar.DF_LABELS.items()},
-    **{shown: value for value, shown in sidebar.OPTIMIZER_LABELS.items()},
+    **{shown: value for value, shown in sidebar_options.DF_LABELS.items()},
+    **{shown: value for value, shown in sidebar_options.OPTIMIZER_LABELS.items()},
+    **{shown: value for value, shown in residual_kinds.LABELS.items()},
     **{"None": None, "REML": True, "ML": False, "90 %": 0.9, "95 %": 0.95, "99 %": 0.99},
 }
 
@@ -342,3 +343,18 @@ def test_any_walk_through_the_widgets_stays_in_step(data: str):
         driver.assert_in_step(app)
         # Whatever was clicked, the pages stand.
         driver.go(app, random.choice(driver.PAGES))
+
+
+@pytest.mark.parametrize("opened", [(), (state.OPTIONS,)], ids=["all closed", "the first open"])
+def test_closed_options_keep_their_values(opened: tuple[str, ...]):
+    app = driver.put(driver.open_app(sample="orthodont"), CENTRED=["age"])
+    driver.put(app, REML=False, OPTIMIZER="powell")
+    for key in (state.OPTIONS, state.MORE_OPTIONS):
+        app.session_state[key] = key in opened
+    driver.assert_whole(app.run())
+    assert not driver.has_widget(app, state.OPTIMIZER)
+    assert driver.has_widget(app, state.REML) == bool(opened)
+    driver.put(app, CORRELATED=False)
+    model = driver.spec(app)
+    assert (model.reml, model.optimizer, model.random[0].correlated) == (False, "powell", False)
+    assert model.formula == "distance ~ center(age) * Sex + (1 + center(age) || Subject)"

@@ -12,7 +12,7 @@ import pytest
 from lmm_core.formatting import number, p_value
 from lmm_core.report.document.parts import Column, TablePart
 from lmm_core.report.formats.markdown import markdown_table
-from pages.parts import table_menu
+from pages.parts import table_menu, tables
 from tests.pages import driver
 
 FRAME = pd.DataFrame(
@@ -83,3 +83,10 @@ def test_excel_and_word_of_one_table():
     word = table_menu.table_bytes(TablePart("t", "T", FRAME, COLUMNS))
     table = docx.Document(io.BytesIO(word)).tables[0]
     assert [c.text for c in table.rows[2].cells] == ["=1+1|<b>", "−0.500", ".500"]
+
+
+def test_a_share_above_99_percent_is_no_quotation():
+    write = tables._literal(tables.PERCENT)
+    assert write(0.999) == r"\> 99 %"
+    assert write(0.5) == tables.PERCENT(0.5)
+    assert tables._literal(tables.P_VALUE)(1e-9) == tables.P_VALUE(1e-9)
