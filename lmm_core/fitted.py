@@ -307,6 +307,9 @@ def fit_model(spec: ModelSpec | str, frame: pd.DataFrame, **options: Any) -> Fit
         spec = ModelSpec.from_formula(spec, tuple(str(c) for c in frame.columns), **options)
     elif options:
         spec = spec.with_options(**options)
+    # The fit looks at the columns themselves: as long as it holds this copy, pandas copies them
+    # before the caller's table is changed (copy-on-write).
+    frame = frame.copy(deep=False)
     design = build_design(spec, frame)
     return FittedModel(spec, design, estimate(design, spec.optimizer), frame)
 

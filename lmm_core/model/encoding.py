@@ -41,9 +41,9 @@ def is_numeric(series: pd.Series) -> bool:
 
 
 def numbers(series: pd.Series) -> Array:
-    """(n,) of float, NaN where missing; never a view of the column."""
+    """(n,) of float, NaN where missing; for a column of floats a view, only to be read."""
     if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iuf":
-        return np.array(series.to_numpy(), dtype=float)
+        return np.asarray(series.to_numpy(), dtype=float)
     return series.to_numpy(dtype=float, na_value=np.nan)
 
 
