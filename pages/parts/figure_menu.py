@@ -19,7 +19,6 @@ def plain(key: str) -> str:
     return "".join(letter if letter.isalnum() else "_" for letter in key)
 
 
-@st.fragment
 def show(picture: Picture, key: str) -> None:
     """The menu, one click away."""
     menu = st.popover(

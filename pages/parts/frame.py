@@ -20,15 +20,14 @@ def run() -> None:
     preparation.carry_pending()
     link.open_first()
     state.start()
-    try:
-        with st.container(width=WIDTH):
-            link.say_ignored()
-            with contextlib.suppress(notices.PageEnds):
-                page.run()
-    finally:
-        # After the page, whose new numbers are what a click was for.
-        with st.sidebar:
-            sidebar.show()
+    # Before the page: a click on the page then falls into the end of a run. One that cuts off a run
+    # which still draws the sidebar leaves the browser with places that don't exist.
+    with st.sidebar:
+        sidebar.show()
+    with st.container(width=WIDTH):
+        link.say_ignored()
+        with contextlib.suppress(notices.PageEnds):
+            page.run()
     long_work.go_on()
 
 

@@ -81,7 +81,6 @@ def _four_digits(value: float) -> str:
     return numbers.number(value, 4)
 
 
-@st.fragment
 def take_along(
     frame: pd.DataFrame, key: str, title: str = "Table", columns: Sequence[Column] = ()
 ) -> None:
