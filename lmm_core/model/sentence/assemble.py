@@ -18,7 +18,7 @@ _ALSO = re.compile(
     re.IGNORECASE,
 )
 _THREE = re.compile(r"\b(three|3)[ -]way", re.IGNORECASE)
-_NOT_ON_OUTCOME = ("center", "scale", "factor")
+_NOT_ON_OUTCOME = ("factor",)
 
 
 def assemble(draft: Draft, given: ModelSpec | None, current: ModelSpec | None) -> ModelSpec | None:
@@ -147,6 +147,9 @@ def _with_calls(draft: Draft, spec: ModelSpec) -> ModelSpec:
     if not draft.calls:
         return spec
     outcome = _called(draft, spec.outcome, skip=_NOT_ON_OUTCOME)
+    if set(_NOT_ON_OUTCOME) & set(draft.calls.get(spec.outcome_column, ())):
+        asked = [n for n in draft.notes if n.meaning.startswith(f"{spec.outcome_column}: ")]
+        draft.lost += [(n.start, n.end) for n in asked]  # numbers that depend are no categories
     fixed = tuple(tuple(_called(draft, f) for f in t) for t in spec.fixed)
     random = tuple(
         replace(r, terms=tuple(tuple(_called(draft, f, ("factor",)) for f in t) for t in r.terms))

@@ -109,6 +109,6 @@ def _used_outcome(draft: Draft) -> list[int]:
     if draft.outcome is None:
         return []
     at = draft.outcome.start
-    return [k for k, s in enumerate(draft.stream.symbols) if s.start <= at <= max(s.end, s.start)][
-        :1
-    ]
+    symbols = enumerate(draft.stream.symbols)
+    # Symbols may touch: a line's end and the word that begins the next line.
+    return [k for k, s in symbols if s.start <= at < max(s.end, s.start + 1)][:1]

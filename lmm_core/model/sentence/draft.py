@@ -65,6 +65,7 @@ class Draft:
     no_slopes: bool = False
     no_intercept: bool = False
     adds: bool = False
+    names_outcome: bool = False
     of_series: bool = False
     dropped_groups: list[tuple[str, ...]] = field(default_factory=list)
     no_intercept_of: list[tuple[str, ...]] = field(default_factory=list)

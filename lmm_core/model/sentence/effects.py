@@ -22,6 +22,8 @@ def effect_questions(draft: Draft) -> None:
         "is|does EFFECT|SLOPE of|for <x+> on|in <y> SAME|LOWER in|for|across|at|on|over each? <b>",
         "is|does EFFECT|CHANGE in <y> between|of|over <x+> is? SAME|VARY "
         "in|for|across|at|on|over each? <b>",
+        "is|does EFFECT|CHANGE between|of <x+> in|on|for <y> is? SAME|VARY|LOWER "
+        "in|for|across|at|on|over|with|by each? <b>",
         "is|does EFFECT|SLOPE of|for <x+> SAME|LOWER in|for|across|at|on|over each? <b>",
         f"does|how? <x> EFFECT on <y> ,? {_VARIES} {_WHERE}? <b>",
         f"is|does|how? EFFECT|SLOPE of|for <x> is? {_VARIES} {_WHERE}? <b>",
@@ -38,6 +40,8 @@ def effect_questions(draft: Draft) -> None:
             _moderated(draft, found)
     for found in draft.stream.each("how|does|is? <y> is? AFFECT to? <x> [ ,|and <z> ]+"):
         if "to" in draft.source[slice(*draft.span(found.start, found.stop))].lower().split():
+            if draft.stream.code(found.stop) in ("is", "has"):
+                found = Found(found.start, found.stop - 2, {})  # "…, the years being allowed for"
             items = [s for s in draft.symbols(found.start, found.stop) if s.code[0] == "@"]
             if items[0].code == "@n" and not any(map(draft.is_group, items)):
                 draft.set_outcome(items[0])  # "how pressure is related to dose and to age"

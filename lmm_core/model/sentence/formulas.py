@@ -162,6 +162,8 @@ def _end(text: str, at: int, pattern: re.Pattern[str]) -> int:
             depth, operand = depth - 1, True
         else:
             sign = piece.group("operator")
+            if sign == "-" and "\n" in text[end : piece.start("operator")]:
+                break  # the next line of a list
             if sign == "," and (depth == 0 or not operand):
                 break
             before, after = text[piece.start("operator") - 1], text[piece.end() :][:1]

@@ -10,7 +10,7 @@ from lmm_core.model.sentence.mending import OTHER_MODELS
 from lmm_core.model.sentence.stream import Found
 
 _SOFT = word_set("""
-    SHOW PREDICT MODEL EFFECT COMPUTE ADD BOTH SAME CROSSED BY LOWER but and or with by for of in
+    SHOW PREDICT MODEL EFFECT COMPUTE ADD BOTH CROSSED BY LOWER but and or with by for of in
     per each over on across within between to as at is has vs does how allow there then x - / : ( )
     , _ ; F FR DF ONLY FULL P CORR
 """)
@@ -88,10 +88,14 @@ def left_over(draft: Draft, compared: bool) -> tuple[str, ...]:
         soft |= {"GROUPED"}
     if draft.pieces:
         soft |= {"OWN"}
+    if compared or draft.adds:
+        soft |= {"SAME"}
     spans: list[list[int]] = []
     gap = True
     for symbol in draft.stream.symbols:
         hard = symbol.code not in soft
+        if symbol.code == "SAME" and "model" in draft.source[symbol.start : symbol.end].lower():
+            hard = False  # "the same model, but by ML"
         if symbol.code == "#" and draft.source[symbol.start : symbol.end].isalpha():
             hard = False  # "one would want", "the two groups"
         if symbol.code in (";", "_", "F", "FR"):

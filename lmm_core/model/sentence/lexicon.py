@@ -80,6 +80,7 @@ FILLERS = word_set("""
     plans planned tries trying attempt attempts prefer prefers preferred decide decided choose
     chose chosen begin begins began stay stays remain remains keep kept goal aim aims aimed
     purpose idea ideas remark comment hypothesis deliverable deliverables brief serves
+    preparation preparations objective objectives
 """)
 """Words without meaning for the model; everything else that isn't understood is listed."""
 

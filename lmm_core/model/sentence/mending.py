@@ -38,6 +38,8 @@ class Mender:
         ):
             return stem
         near = self._near(stem) or self._slips(stem)
+        if len(near) > 1:  # "solpe" is "slope" rather than "sole"
+            near = {w for w in near if sorted(w) == sorted(stem)}
         return near.pop() if len(near) == 1 else stem
 
     def _near(self, stem: str) -> set[str]:

@@ -158,7 +158,7 @@ def _fixed_effects(draft: Draft) -> None:
     """ "show the fixed effects": an output when no predictor follows."""
     for found in draft.stream.each("OUT :|is O.information_criteria|O.likelihood_ratio_test"):
         draft.stream.use(found.start, found.stop - 1)  # "criterion: BIC"
-    for found in draft.stream.each("SHOW|; SLOPE"):
+    for found in draft.stream.each("SHOW|;|,|and :? SLOPE"):
         word = draft.stream.symbols[found.stop - 1]
         said = draft.source[word.start : word.end].lower()
         if said.startswith("coefficient") and draft.stream.code(found.stop) not in ("of", "for"):

@@ -57,6 +57,11 @@ def _correlation(draft: Draft) -> None:
         for found in draft.stream.each("NOCORR RIS|RS"):  # another group's are correlated
             draft.uncorrelated_at.add(draft.stream.symbols[found.stop - 1].start)
             draft.stream.replace(found.start, found.start + 1, [])
+    for found in draft.stream.each("INT|SLOPE is? PRED of|from|BY INT|SLOPE"):
+        at = next(k for k in range(found.start, found.stop) if _code(draft, k) == "PRED")
+        symbol = draft.stream.symbols[at]
+        if draft.source[symbol.start : symbol.end].lower() == "independent":
+            draft.stream.replace(at, at + 1, [replace(symbol, code="NOCORR")])
     for found in draft.stream.each("has NOCORR and? RI|RS|RIS"):
         draft.uncorrelated = True
         draft.note(found.start + 1, found.stop, _UNCORRELATED)
@@ -95,7 +100,11 @@ def _negated(draft: Draft) -> None:
     for found in draft.stream.each("and|but|,? NEG ADD|has? RI|INTONLY [ of|for|per <g!> ]?"):
         draft.no_intercept = True
         draft.take(found, "no random intercept")
-    for text in ("SLOPE|RS [ of|for|in|over <x> ]? NEG is? RE|RS", "and|,|but? NEG OWN SLOPE"):
+    for text in (
+        "SLOPE|RS [ of|for|in|over <x> ]? NEG is? RE|RS",
+        "and|,|but? NEG OWN SLOPE",
+        "and|,|but NEG SLOPE OWN",
+    ):
         for found in draft.stream.each(text):
             draft.no_slopes = True
             draft.served |= {c for s in draft.stream.items(found, "x") for c in s.columns}
@@ -292,7 +301,9 @@ def _grouping(draft: Draft) -> None:
         group = draft.stream.symbols[found.stop - 1]
         if draft.is_group(group) and draft.stream.symbols[found.start + 1].value >= 2:
             add_piece(draft, found, True, False, Tail(found.stop, [], [group.columns]), False)
-    for found in draft.stream.each("SHARE <y> is|does? between|BY|at|by|in|of|to each|per? <g!>"):
+    for found in draft.stream.each(
+        "SHARE <y> is|does? [ between EFFECT ]? between|BY|at|by|in|of|to each|per? <g!>"
+    ):
         item, group = draft.stream.items(found, "y")[0], draft.stream.symbols[found.stop - 1]
         if draft.is_group(group):
             draft.set_outcome(item)

@@ -81,7 +81,7 @@ def _stated(draft: Draft) -> None:
         if item.code == "@n" and not any(map(draft.is_group, items)):
             draft.add_fixed(items)
             _outcome(draft, found, item)
-    for found in draft.stream.each("<x+> as|is PRED of|for <y>"):
+    for found in draft.stream.each("<x+> as|is ONLY? PRED of|for <y>"):
         item = draft.stream.items(found, "y")[0]
         if item.code == "@n" and not any(map(draft.is_group, draft.stream.items(found, "x"))):
             draft.add_fixed(draft.stream.items(found, "x"))
@@ -118,6 +118,17 @@ def _stated(draft: Draft) -> None:
         if made and draft.outcome is None and draft.stream.code(found.start - 1) == ";":
             draft.add_fixed(items)  # "This is explained by year"
             draft.take(found, f"predictors: {', '.join(i.text for i in items)}")
+    for found in draft.stream.each("<l+> is in MODEL|SAME"):
+        items = draft.stream.items(found, "l")
+        if not any(map(draft.is_group, items)):
+            draft.add_fixed(items)  # "month should be in the model too"
+            draft.take(found, f"predictors: {', '.join(i.text for i in items)}")
+    for found in draft.stream.each("<l+> : PRED ,|;|_|."):
+        items = draft.stream.items(found, "l")
+        if not any(map(draft.is_group, items)):
+            draft.add_fixed(items)  # "days = fixed effect"
+            stated = Found(found.start, found.stop - 1, found.groups)
+            draft.take(stated, f"predictors: {', '.join(i.text for i in items)}")
     for found in draft.stream.each("NEG PRED"):
         if draft.stream.code(found.stop)[0] != "@":
             draft.take(found, "no further predictors")
@@ -272,6 +283,12 @@ def _predictors(draft: Draft, found: Found) -> None:
         items = items[1:]
         start = next(k for k, s in enumerate(draft.stream.symbols) if s is items[0])
         found = Found(start, found.stop, found.groups)
+    k = found.groups["l"][0]
+    of_two = first == "on" and draft.stream.code(k - 2) in ("@c", "@i")
+    if of_two and len(items) > 1 and items[0].code == "@n" and draft.outcome is None:
+        draft.add_fixed([draft.stream.symbols[k - 2]])  # "arm on pressure, age as covariate"
+        _outcome(draft, Found(k - 2, k + 1, {}), items[0])
+        items, found = items[1:], Found(k + 1, found.stop, found.groups)
     stop = draft.stream.code(found.stop - 1)
     if stop == "PRED" and len(items) > 1 and _singular(draft, found):
         items = items[-1:]  # "distance, girls vs boys, age as covariate"

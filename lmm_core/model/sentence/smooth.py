@@ -23,11 +23,13 @@ _SHORTER = (
     ("is allow", "has"),
     ("has CHANGE", "CHANGE"),
     ("is to AFFECT", "AFFECT"),
+    ("is has", "has"),
 )
 """Codes and what they become: "is to be" and "has been" are "is"."""
 
 
 _ROWS = ("measurements", "measurement", "observations", "occasions", "rows", "records", "data")
+_EXPLAINED = ("explained", "predicted", "modelled", "modeled")
 _ROMAN = ("ii", "iii", "iv", "vi", "vii")
 
 
@@ -37,6 +39,15 @@ def smooth(draft: Draft) -> None:
         for found in draft.stream.each(text):
             start, end = draft.span(found.start, found.stop)
             draft.stream.replace(found.start, found.stop, [Symbol(code, start, end)])
+    for found in draft.stream.each(","):
+        if draft.stream.code(found.start - 1) == ";":
+            draft.stream.replace(found.start, found.stop, [])  # "Hello, …"
+    for found in draft.stream.each("is U|PREDICT :"):
+        word = draft.stream.symbols[found.start + 1]
+        said = draft.source[word.start : word.end].lower()
+        if draft.stream.code(found.start - 1) == ";" and said in _EXPLAINED:
+            new = Symbol("OUT", *draft.span(found.start, found.stop - 1))
+            draft.stream.replace(found.start, found.stop - 1, [new])  # "to be explained: pain"
     for found in draft.stream.each("U ( # )"):
         word = draft.stream.symbols[found.start]
         said = draft.source[word.start : word.end].lower()
@@ -54,7 +65,10 @@ def smooth(draft: Draft) -> None:
         draft.lost.append(draft.span(found.start + 2, found.stop - 1))
         draft.stream.replace(found.start + 1, found.stop - 1, [])
     for found in draft.stream.each("VARY @g|P|@h"):
-        if draft.stream.code(found.start - 1) not in ("is", "has", "to", "allow", "INT", "SLOPE"):
+        word = draft.stream.symbols[found.start]
+        across = draft.source[word.start : word.end].lower().endswith(("across", "between"))
+        before = draft.stream.code(found.start - 1)
+        if not across and before not in ("is", "has", "to", "allow", "INT", "SLOPE"):
             draft.stream.replace(found.start, found.start + 1, [])  # "the different countries"
     for found in draft.stream.each("CATEGORICAL :"):
         word = draft.stream.symbols[found.start]
@@ -68,6 +82,9 @@ def smooth(draft: Draft) -> None:
     for found in draft.stream.each("INT # : P|@g ;|,|."):
         if draft.stream.symbols[found.start + 1].value == 1:
             draft.stream.use(found.start, found.stop - 1)  # "level 1: pupils"
+    for found in draft.stream.each("is OWN INT|SLOPE"):
+        word = replace(draft.stream.symbols[found.start], code="has")
+        draft.stream.replace(found.start, found.start + 1, [word])  # "granted its own slope"
     for found in draft.stream.each("has LOWER with|over|across|as|by"):
         grows = replace(draft.stream.symbols[found.start], code="CHANGE")
         draft.stream.replace(found.start, found.start + 2, [grows])

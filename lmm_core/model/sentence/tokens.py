@@ -14,7 +14,7 @@ _TOKEN = re.compile(
     r"|(?P<ordinal>\d+(?:st|nd|rd|th)\b)"
     r"|(?P<word>[^\W_]+(?:['’](?!s\b)[^\W_]+)*)"
     r"|(?P<owner>['’]s?\b)"
-    r"|(?P<stop>(?<!\bvs)[.!?]+(?=\s|$)|[;|\n]+)"
+    r"|(?P<stop>(?<!\bvs)[.!?]+(?=\s|$)|[!?]+(?=[;,:)])|[;|\n]+)"
     r"|(?P<arrow>[-=]+>|→)"
     r"|(?P<sign>[^\s\w]|_)"
 )
@@ -75,10 +75,13 @@ def tokenise_text(text: str) -> tuple[Token, ...]:
 
 
 def _without_bullets(tokens: list[Token]) -> tuple[Token, ...]:
-    """A heading and the lines below it that begin with a dash are one list."""
+    """A heading and the lines below it that begin with a dash are one list.
+
+    A dash before the first word, and one at the head of any other line, says nothing.
+    """
     found: list[Token] = []
     listing = False
-    k = 0
+    k = int(len(tokens) > 1 and tokens[0].text in _BULLETS)
     while k < len(tokens):
         token = tokens[k]
         after = tokens[k + 1].text if k + 1 < len(tokens) else ""
@@ -88,8 +91,10 @@ def _without_bullets(tokens: list[Token]) -> tuple[Token, ...]:
                 if not heads:
                     found.append(replace(token, kind="sign", text=","))
                 listing = True
-                k += 2
-                continue
+            else:
+                found.append(token)
+            k += 2
+            continue
         if token.kind == "stop":
             listing = False
         found.append(token)

@@ -99,12 +99,16 @@ def _one_call(draft: Draft, text: str, whole: bool = False) -> None:
         code = next(c for c in codes if c in _CALLS)
         if codes[-1] in (";", ","):
             found = Found(found.start, found.stop - 1, found.groups)
-            if (code == "LOG" and "is" not in codes) or draft.stream.code(found.start - 1) in (
-                "and",
-                ",",
-            ):
+            aside = code == "LOG" and "is" not in codes and not _done(draft, found)
+            if aside or draft.stream.code(found.start - 1) in ("and", ","):
                 continue
         _mark(draft, found, draft.stream.items(found, "x"), _CALLS[code], whole)
+
+
+def _done(draft: Draft, found: Found) -> bool:
+    """ "distance, log-transformed" says what was done; "distance, log …" may begin another."""
+    first, last = draft.span(found.start, found.stop)
+    return draft.source[first:last].lower().endswith("ed")
 
 
 def _alone(draft: Draft, found: Found, code: str) -> bool:
@@ -115,6 +119,8 @@ def _alone(draft: Draft, found: Found, code: str) -> bool:
     if code not in _VERBS.split("|") or draft.stream.code(found.start + 1) == "(":
         return False  # "center(age)" among predictors
     before, after = draft.stream.code(found.start - 1), draft.stream.code(found.stop)
+    if before == ":" and draft.stream.code(found.start - 2) in ("does", "U", "_", ";", "STEP"):
+        before = ";"  # "please do the following: centre age."
     follows = draft.stream.code(found.stop + 1)
     ends = after in (";", ",") or (after in ("and", "then", "_") and follows[0] != "@")
     return (found.start == 0 or before in _LINKS) and ends
@@ -183,7 +189,7 @@ def levels(draft: Draft) -> None:
             verb = Symbol("AFFECT", item.start, item.start)
             draft.stream.replace(found.start, found.stop, [new, verb, item])
     for found in draft.stream.each(
-        "! P|@g|@c? has|is|SHOW? LOWER|VARY <y> [ vs|then|to in|on? !|P|@g|U ]?"
+        "! P|@g|@c? has|is|SHOW? in|at|on? LOWER|VARY <y> [ vs|then|to in|on? !|P|@g|U ]?"
     ):
         first, item = draft.stream.symbols[found.start], draft.stream.items(found, "y")[0]
         last = draft.stream.symbols[found.stop - 1]

@@ -34,7 +34,7 @@ from lmm_core.model.sentence.symbol import Symbol
 from lmm_core.model.sentence.tokens import MAX_LENGTH, Token, tokenise_text
 from lmm_core.model.sentence.transform import against_level, levels, same_twice, transformations
 from lmm_core.model.sentence.variants import variants
-from lmm_core.model.sentence.vocabulary import Vocabulary
+from lmm_core.model.sentence.vocabulary import NUMBER, Vocabulary
 from lmm_core.model.sentence.wish import Note, Question, Wish
 from lmm_core.model.spec import ModelSpec
 
@@ -61,10 +61,24 @@ def describe(text: str, frame: pd.DataFrame, current: ModelSpec | None = None) -
         return _told(_one(source, vocabulary, current)[1])
     told: list[tuple[Draft, Wish]] = []
     for k, part in enumerate(parts):
-        before = told[-1][1].spec if told and part.builds_on else None
-        one = _one(alone(source, parts, k), vocabulary, before or current, True, bool(before))
+        before = told[-1][1].spec if told else None
+        if before is not None and not part.builds_on:
+            before = replace(before, fixed=())  # "model 3: arm and visit": of the same outcome
+        own = alone(source, parts, k)
+        one = _one(own, vocabulary, before or current, True, part.builds_on)
+        if before is not None and _turns_round(one, told[-1][1].spec):
+            one = _one(own, vocabulary, before, True, True)
         told.append(one)
     return _told(_in_turn(source, told, parts[0].lead))
+
+
+def _turns_round(one: tuple[Draft, Wish], before: ModelSpec | None) -> bool:
+    """Whether a predictor of the model before would become the outcome without a word of it."""
+    draft, wish = one
+    if before is None or wish.spec is None or draft.names_outcome:
+        return False
+    outcome = wish.spec.outcome_column
+    return outcome != before.outcome_column and outcome in before.columns()
 
 
 def _told(wish: Wish) -> Wish:
@@ -123,6 +137,7 @@ def _one(
             draft, inside = _read(source, tokens, Vocabulary(known.preview(frame)))
     mentions = tuple(s for s in draft.stream.symbols if s.code[0] == "@")
     draft.of_series, draft.adds = of_series, adds
+    draft.names_outcome = any(s.code == "OUT" for s in draft.stream.symbols)
     _understand(draft, known, asked, mentions)
     return draft, _wish(draft, inside, known, current, mentions)
 
@@ -229,6 +244,8 @@ def _wish(
         spec = largest(models)
         if "compare_models" not in draft.refused:
             draft.want("compare_models", _place_of_comparison(draft, inside))
+    if spec is not None and not (good or draft.names_outcome or current):
+        _doubtful_outcome(draft, spec)
     if open_choice or draft.questions:
         spec, models = None, ()
     if spec is not None:
@@ -270,6 +287,15 @@ def _checked(draft: Draft, formula: Inside) -> Inside:
     except FormulaError as error:
         return replace(formula, spec=None, error=error)
     return formula
+
+
+def _doubtful_outcome(draft: Draft, spec: ModelSpec) -> None:
+    """Time that depends on a measure is hardly meant, unless it is called the outcome."""
+    column, vocabulary = spec.outcome_column, draft.vocabulary
+    numbers = [c for c in spec.columns() if c != column and vocabulary.kinds.get(c) == NUMBER]
+    if column in vocabulary.times and numbers and draft.outcome is not None:
+        sentence = "Which column is the outcome?"
+        draft.questions.append(Question("outcome", sentence, (*numbers, column)))
 
 
 def _contradictions(draft: Draft, spec: ModelSpec) -> None:

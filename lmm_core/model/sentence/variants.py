@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lmm_core.model.sentence.draft import Draft, Piece
 from lmm_core.model.sentence.stream import Found
 from lmm_core.model.sentence.symbol import Symbol
@@ -27,6 +29,7 @@ def variants(draft: Draft) -> None:
             new = Symbol("O.compare_models", start, end)
             draft.stream.replace(found.start, found.stop, [new])
     _with_and_without(draft)
+    _two_covariances(draft)
     text = (
         f"{_VARIANT} MODEL|ONLY? [ [ of|in|over|on <x> ]? [ {_BETWEEN} ]+ {_VARIANT} MODEL|ONLY? ]+"
     )
@@ -99,6 +102,24 @@ def _apart(draft: Draft) -> None:
             draft.stream.use(k, k + 1)
 
 
+def _two_covariances(draft: Draft) -> None:
+    """ "compare correlated with uncorrelated random intercepts and slopes"."""
+    what = "[ RIS|RS|RI|INT|SLOPE and|,? ]* MODEL?"
+    for first, last in (("CORR", "NOCORR"), ("NOCORR", "CORR")):
+        for found in draft.stream.each(
+            f"{_COMPARED} of|between|:? {first} {what} with|to|vs|and|against|BY {last} {what}"
+        ):
+            draft.variants = ["FULL", "UNCORRELATED"]
+            if first == "NOCORR":
+                draft.variants.reverse()
+            if {"RIS", "RS", "SLOPE"} & set(draft.stream.line.split()[found.start : found.stop]):
+                place = draft.span(found.start, found.stop)
+                draft.pieces.append(Piece(True, [], None, True, place=place, sentence=-1))
+            _wants_comparison(draft, found)
+            keep = found.start + (draft.stream.code(found.start)[:2] == "O.")
+            draft.take(Found(keep, found.stop, {}), "two models: with and without correlation")
+
+
 def _no_predictors(draft: Draft) -> None:
     for found in draft.stream.each("NULL MODEL?"):
         draft.no_predictors = True
@@ -108,6 +129,8 @@ def _no_predictors(draft: Draft) -> None:
 def _listed(draft: Draft, found: Found) -> None:
     symbols = draft.symbols(found.start, found.stop)
     kinds = [s.code for s in symbols if s.code in _VARIANT.split("|")]
+    if re.search(r"^(RI|RS|RIS) .*[;,] (and )?COMPARE (with|to|against|vs) NULL ", _line(symbols)):
+        return  # "random intercept; compare with the null model"
     led, start = _led(draft, found.start)
     head = [draft.stream.code(k) for k in range(found.start)]
     led |= bool({"COMPARE", "O.compare_models"} & set(draft.stream.line.split()))
@@ -140,6 +163,10 @@ def _listed(draft: Draft, found: Found) -> None:
     draft.stream.use(start, found.stop)
     for counted in draft.stream.each("# MODEL"):
         draft.stream.use(counted.start, counted.stop)
+
+
+def _line(symbols: list[Symbol]) -> str:
+    return "".join(symbol.code + " " for symbol in symbols)
 
 
 def _led(draft: Draft, start: int) -> tuple[bool, int]:
@@ -201,6 +228,18 @@ def _with_and_without(draft: Draft) -> None:
             draft.variants = ["LESS", "FULL"]
             _wants_comparison(draft, found)
             draft.take(found, "two models: without and with it")
+    if {"COMPARE", "O.compare_models"} & set(draft.stream.line.split()):
+        for found in draft.stream.each(
+            "then|and|,? SAME MODEL? with|and|has|ADD <x+> [ is? ADD ]?"
+        ):
+            items = draft.stream.items(found, "x")
+            if any(map(draft.is_group, items)):
+                continue
+            draft.optional = [c for i in items for c in i.columns]
+            draft.fixed += [(len(draft.source), i.text) for i in items]
+            draft.variants = ["LESS", "FULL"]
+            _wants_comparison(draft, found)
+            draft.take(found, "two models: without and with it")
     for found in draft.stream.each(
         "COMPARE MODEL? with|has <x> by|x|and <x2> INTER with|to|vs|and|BY MODEL|SAME NEG INTER?"
     ):
@@ -233,6 +272,7 @@ def _with_and_without(draft: Draft) -> None:
         _wants_comparison(draft, found)
         draft.take(found, "two models: with and without it")
     for text in (
+        "WITHWITHOUT <x> by|x|and <x2> INTER",
         "WITHWITHOUT <x+>",
         "WITHWITHOUT INTER [ between|of <x+> ]?",
         "WITHWITHOUT RS|RIS|SLOPE [ of|for|in|over <x> ]?",
@@ -254,6 +294,7 @@ def _with_and_without(draft: Draft) -> None:
             elif "INTER" in codes:
                 draft.optional = ["INTER"]
                 draft.crossing = draft.span(found.start, found.stop)
+                items += draft.stream.items(found, "x2")
                 if items:
                     text = " * ".join(i.text for i in items)
                     draft.fixed.append((items[0].start, text))
