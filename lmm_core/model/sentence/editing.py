@@ -38,6 +38,11 @@ def removals(draft: Draft) -> None:
         draft.other_outcome = draft.stream.items(found, "y")[0]
         draft.adds = True
         draft.take(found, f"outcome: {draft.other_outcome.text}")
+    if draft.adds and not {"PRED", "RE", "RI", "RS", "RIS", "F"} & set(draft.stream.line.split()):
+        for found in draft.stream.each("with <y> as OUT"):
+            if found.start == 0:  # "take reading as outcome and add age"
+                draft.other_outcome = draft.stream.items(found, "y")[0]
+                draft.take(found, f"outcome: {draft.other_outcome.text}")
     for found in draft.stream.each("with|REPLACE? <g!> NEG <h!> as? GROUPED|RE|RI?"):
         new, old = (draft.stream.symbols[found.groups[n][0]] for n in ("g", "h"))
         if draft.is_group(new) and draft.is_group(old):

@@ -50,6 +50,8 @@ def _named(draft: Draft, stop: int) -> bool:
     plain = all(c in ("U", "#", ",", ":", "-", "PREDICT", "MODEL") or c[0] == "@" for c in codes)
     named = {c for k in range(stop) for c in draft.stream.symbols[k].columns}
     again = {c for s in draft.stream.symbols[stop:] for c in s.columns}
+    if named <= again and later & {"OUT", "F"} and codes[-1] == ":":
+        plain = all(c in _NAMELESS or c[0] == "@" for c in codes)  # "jaw growth in children:"
     return plain and "U" in codes and (bool(later & {"OUT", "F"}) or named <= again)
 
 
@@ -96,6 +98,8 @@ def left_over(draft: Draft, compared: bool) -> tuple[str, ...]:
         hard = symbol.code not in soft
         if symbol.code == "SAME" and "model" in draft.source[symbol.start : symbol.end].lower():
             hard = False  # "the same model, but by ML"
+        if symbol.code == "LOWER" and not compared and draft.stream.line.startswith("is MODEL"):
+            hard = True  # "is a model with … better than …?"
         if symbol.code == "#" and draft.source[symbol.start : symbol.end].isalpha():
             hard = False  # "one would want", "the two groups"
         if symbol.code in (";", "_", "F", "FR"):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 
 from lmm_core.data.words import word_set
@@ -108,11 +109,17 @@ def phrases() -> dict[tuple[str, ...], str]:
             entry += " " + line.strip()
             continue
         symbol, _, texts = entry.partition(": ")
-        for text in filter(None, (t.strip() for t in texts.split(";"))):
+        for text in (t for part in texts.split(";") for t in _alternatives(part.strip())):
             words = tuple(lexical(w) for w in text.split() if w not in ARTICLES)
             found.setdefault(words, symbol)
         entry = line
     return found
+
+
+def _alternatives(text: str) -> list[str]:
+    """ "[share|part] of it" is "share of it" and "part of it"; an alternative may be empty."""
+    parts = [p.split("|") if k % 2 else [p] for k, p in enumerate(re.split(r"[\[\]]", text))]
+    return [joined for words in product(*parts) if (joined := " ".join("".join(words).split()))]
 
 
 ARTICLES = frozenset(("the", "a", "an", "this", "these", "our", "my", "their", "its", "any"))

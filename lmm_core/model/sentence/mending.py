@@ -39,7 +39,7 @@ class Mender:
             return stem
         near = self._near(stem) or self._slips(stem)
         if len(near) > 1:  # "solpe" is "slope" rather than "sole"
-            near = {w for w in near if sorted(w) == sorted(stem)}
+            near = {w for w in near if sorted(w) == sorted(stem)} or _alike(near)
         return near.pop() if len(near) == 1 else stem
 
     def _near(self, stem: str) -> set[str]:
@@ -80,6 +80,12 @@ class Mender:
             or (stem,) in self.vocabulary.levels
             or bool(find((stem,), self.vocabulary.names, least=PART).columns)
         )
+
+
+def _alike(words: set[str]) -> set[str]:
+    """One of several words that mean the same to the grammar ("high" and "higher")."""
+    meanings = {lexicon.phrases().get((word,)) for word in words}
+    return {max(words)} if len(meanings) == 1 and None not in meanings else set()
 
 
 @lru_cache(maxsize=1)

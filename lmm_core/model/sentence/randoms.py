@@ -62,6 +62,11 @@ def _correlation(draft: Draft) -> None:
         symbol = draft.stream.symbols[at]
         if draft.source[symbol.start : symbol.end].lower() == "independent":
             draft.stream.replace(at, at + 1, [replace(symbol, code="NOCORR")])
+    for found in draft.stream.each("RE :|is|of|with? NOCORR INT and SLOPE"):
+        at = next(k for k in range(found.start, found.stop) if _code(draft, k) == "NOCORR")
+        draft.uncorrelated = True
+        draft.note(at, at + 1, _UNCORRELATED)
+        draft.stream.replace(at, at + 1, [])
     for found in draft.stream.each("has NOCORR and? RI|RS|RIS"):
         draft.uncorrelated = True
         draft.note(found.start + 1, found.stop, _UNCORRELATED)

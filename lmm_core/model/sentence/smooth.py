@@ -82,6 +82,19 @@ def smooth(draft: Draft) -> None:
     for found in draft.stream.each("INT # : P|@g ;|,|."):
         if draft.stream.symbols[found.start + 1].value == 1:
             draft.stream.use(found.start, found.stop - 1)  # "level 1: pupils"
+    for found in draft.stream.each("BY # <x>"):
+        if not draft.is_group(draft.stream.items(found, "x")[0]):
+            across = replace(draft.stream.symbols[found.start], code="over")
+            # "from one week to the next"
+            draft.stream.replace(found.start, found.start + 2, [across])
+    for found in draft.stream.each("each LOWER"):
+        if draft.source[slice(*draft.span(found.start, found.stop))].lower() == "any longer":
+            draft.stream.replace(found.start, found.stop, [])
+    for found in draft.stream.each("at INT of @g|@h"):
+        across = replace(draft.stream.symbols[found.start], code="between")
+        draft.stream.replace(found.start, found.stop - 1, [across])  # "at the level of the schools"
+    for found in draft.stream.each("BOTH has RI|RS|RIS|OWN"):
+        draft.stream.replace(found.start, found.start + 1, [])
     for found in draft.stream.each("is OWN INT|SLOPE"):
         word = replace(draft.stream.symbols[found.start], code="has")
         draft.stream.replace(found.start, found.start + 1, [word])  # "granted its own slope"

@@ -202,6 +202,12 @@ def levels(draft: Draft) -> None:
             new = Symbol("@" + draft.vocabulary.kind(column), start, end, quote(column), (column,))
             verb = Symbol("AFFECT", item.start, item.start)
             draft.stream.replace(found.start, found.stop, [new, verb, item])
+    for found in draft.stream.each("is|does|has <y> is|has? LOWER in|for|on|at|with ! <x>"):
+        level, item = draft.stream.symbols[found.stop - 2], draft.stream.symbols[found.stop - 1]
+        compared = draft.stream.code(found.stop) in ("vs", "then", "COMPARE")
+        if {c for c, _ in level.pairs} & set(item.columns) and not compared:
+            at = found.stop - 2  # "are RTs longer in the incongruent condition?"
+            draft.stream.replace(at, at + 1, [])
     for text in (
         "<x> REF :|is ! )?",
         "REF level|INT? [ for|of <x> ]? is|:|with|of|to|as|,|(? !",

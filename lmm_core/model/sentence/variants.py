@@ -31,7 +31,8 @@ def variants(draft: Draft) -> None:
     _with_and_without(draft)
     _two_covariances(draft)
     text = (
-        f"{_VARIANT} MODEL|ONLY? [ [ of|in|over|on <x> ]? [ {_BETWEEN} ]+ {_VARIANT} MODEL|ONLY? ]+"
+        f"{_VARIANT} MODEL|ONLY? [ [ of|in|over|on <x> ]? [ per|for|by|in each? <z> ]? "
+        f"[ {_BETWEEN} ]+ {_VARIANT} MODEL|ONLY? ]+"
     )
     for found in draft.stream.each(text):
         _listed(draft, found)
@@ -50,6 +51,16 @@ def variants(draft: Draft) -> None:
         _wants_comparison(draft, found)
         keep = found.start + (draft.stream.code(found.start)[:2] == "O.")
         draft.take(Found(keep, found.stop, {}), "compared with the model without predictors")
+    for found in draft.stream.each(
+        "COMPARE with|to|against|and? SAME|MODEL MODEL? with|ADD|and|has RS|RIS "
+        "[ of|for|in|over <x> ]?"
+    ):
+        piece = Piece(True, [i.text for i in draft.stream.items(found, "x")], None, True)
+        piece.sentence = -1
+        draft.pieces.append(piece)
+        draft.variants = ["RI", "FULL"]
+        _wants_comparison(draft, found)
+        draft.take(found, "compared with the model with random slopes too")
     for found in draft.stream.each(
         "COMPARE|O.compare_models with|to|against|vs|BY RI|INTONLY MODEL?"
     ):
@@ -129,6 +140,8 @@ def _no_predictors(draft: Draft) -> None:
 def _listed(draft: Draft, found: Found) -> None:
     symbols = draft.symbols(found.start, found.stop)
     kinds = [s.code for s in symbols if s.code in _VARIANT.split("|")]
+    if draft.stream.code(found.start - 1) == "NEG":
+        return
     if re.search(r"^(RI|RS|RIS) .*[;,] (and )?COMPARE (with|to|against|vs) NULL ", _line(symbols)):
         return  # "random intercept; compare with the null model"
     led, start = _led(draft, found.start)
@@ -152,11 +165,12 @@ def _listed(draft: Draft, found: Found) -> None:
     slopes = {"SLOPEONLY", "RS", "RIS", "BOTH"} & set(kinds)
     as_null = "INTONLY" in kinds and not slopes
     draft.variants = ["NULL" if k == "INTONLY" and as_null else k for k in kinds]
-    items = [s for s in symbols if s.code[0] == "@"]
-    piece = Piece(True, [i.text for i in items], None, not items)
+    items = [s for s in symbols if s.code[0] == "@" and not draft.is_group(s)]
+    groups = list(dict.fromkeys(s.columns for s in symbols if draft.is_group(s)))
+    piece = Piece(True, [i.text for i in items], groups or None, not items)
     piece.place = draft.span(found.start, found.stop)
     piece.sentence = -1
-    if slopes:
+    if slopes or groups:
         draft.pieces.append(piece)
     _wants_comparison(draft, found)
     draft.note(start, found.stop, f"{len(kinds)} models")
@@ -240,14 +254,18 @@ def _with_and_without(draft: Draft) -> None:
             draft.variants = ["LESS", "FULL"]
             _wants_comparison(draft, found)
             draft.take(found, "two models: without and with it")
-    for found in draft.stream.each(
-        "COMPARE MODEL? with|has <x> by|x|and <x2> INTER with|to|vs|and|BY MODEL|SAME NEG INTER?"
+    product = "<x> by|x|and <x2> INTER"
+    for text, kinds in (
+        (f"with|has {product} {link} NEG INTER?", ["FULL", "LESS"]),
+        (f"NEG {product} {link} with|has|ADD INTER?", ["LESS", "FULL"]),
+        (f"NEG {product} {link} MODEL has", ["LESS", "FULL"]),
     ):
-        items = [draft.stream.items(found, name)[0] for name in ("x", "x2")]
-        draft.optional, draft.variants = ["INTER"], ["FULL", "LESS"]
-        draft.fixed.append((items[0].start, " * ".join(i.text for i in items)))
-        _wants_comparison(draft, found)
-        draft.take(found, "two models: with and without the interaction")
+        for found in draft.stream.each(f"COMPARE MODEL? {text}"):
+            items = [draft.stream.items(found, name)[0] for name in ("x", "x2")]
+            draft.optional, draft.variants = ["INTER"], kinds
+            draft.fixed.append((items[0].start, " * ".join(i.text for i in items)))
+            _wants_comparison(draft, found)
+            draft.take(found, "two models: with and without the interaction")
     for found in draft.stream.each(
         "COMPARE MODEL? with|has <x> with|to|vs|and|BY|COMPARE MODEL|SAME NEG <x2>?"
     ):
