@@ -28,6 +28,10 @@ def additions(draft: Draft) -> None:
         draft.take(found, f"predictors: {', '.join(i.text for i in items)}")
 
 
+_EDITS = {"@", "_", "NEG", "ADD", "with", "and", ",", ";", "as", "is", "OUT", "then"}
+"""What a text consists of that only changes a model."""
+
+
 def removals(draft: Draft) -> None:
     """Predictors and groups that are left out or replaced, another outcome."""
     for found in draft.stream.each("CHANGE|REPLACE|with|SHOW OUT to|:|as|with|by|BY|for <y>"):
@@ -38,11 +42,12 @@ def removals(draft: Draft) -> None:
         draft.other_outcome = draft.stream.items(found, "y")[0]
         draft.adds = True
         draft.take(found, f"outcome: {draft.other_outcome.text}")
-    if draft.adds and not {"PRED", "RE", "RI", "RS", "RIS", "F"} & set(draft.stream.line.split()):
+    codes = {"@" if c[0] == "@" else c for c in draft.stream.line.split()}
+    if (draft.adds or "NEG" in codes) and codes <= _EDITS:
         for found in draft.stream.each("with <y> as OUT"):
-            if found.start == 0:  # "take reading as outcome and add age"
-                draft.other_outcome = draft.stream.items(found, "y")[0]
-                draft.take(found, f"outcome: {draft.other_outcome.text}")
+            draft.adds = True  # "take reading as outcome and add age", "without group, and …"
+            draft.other_outcome = draft.stream.items(found, "y")[0]
+            draft.take(found, f"outcome: {draft.other_outcome.text}")
     for found in draft.stream.each("with|REPLACE? <g!> NEG <h!> as? GROUPED|RE|RI?"):
         new, old = (draft.stream.symbols[found.groups[n][0]] for n in ("g", "h"))
         if draft.is_group(new) and draft.is_group(old):

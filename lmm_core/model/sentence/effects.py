@@ -117,7 +117,8 @@ def effect_questions(draft: Draft) -> None:
         draft.crossing = draft.span(found.start, found.stop)
         draft.stream.use(found.start, found.stop)  # "is the change the same for both?"
     for found in draft.stream.each(
-        "[ and | , | ; ]+ does|how|is* SAME in|for|across|at|on|over each? #? <b>"
+        "[ and | , | ; | at | with ]+ does|how|is* SAME SLOPE|CHANGE? "
+        "in|for|across|at|on|over|between each|BOTH? #? <b>"
     ):
         item = draft.stream.items(found, "b")[0]
         if not draft.is_group(item) and draft.fixed:

@@ -8,6 +8,7 @@ from lmm_core.data.words import word_set
 from lmm_core.model.sentence.draft import Draft
 from lmm_core.model.sentence.mending import OTHER_MODELS
 from lmm_core.model.sentence.stream import Found
+from lmm_core.model.sentence.symbol import Symbol
 
 _SOFT = word_set("""
     SHOW PREDICT MODEL EFFECT COMPUTE ADD BOTH CROSSED BY LOWER but and or with by for of in
@@ -76,6 +77,12 @@ def _headline(draft: Draft, stop: int) -> bool:
     return bool(codes) and all(c in _NAMELESS for c in codes)
 
 
+def _judges_models(draft: Draft, word: Symbol) -> bool:
+    """ "is a model with … better than …?", "which has the lower AIC?"."""
+    behind = draft.source[word.end : word.end + 5].strip().lower()
+    return draft.stream.line.startswith("is MODEL") or behind.startswith(("aic", "bic"))
+
+
 def left_over(draft: Draft, compared: bool) -> tuple[str, ...]:
     """The phrases that nothing was made of, as they stand in the text.
 
@@ -98,8 +105,8 @@ def left_over(draft: Draft, compared: bool) -> tuple[str, ...]:
         hard = symbol.code not in soft
         if symbol.code == "SAME" and "model" in draft.source[symbol.start : symbol.end].lower():
             hard = False  # "the same model, but by ML"
-        if symbol.code == "LOWER" and not compared and draft.stream.line.startswith("is MODEL"):
-            hard = True  # "is a model with … better than …?"
+        if symbol.code == "LOWER" and not compared and _judges_models(draft, symbol):
+            hard = True
         if symbol.code == "#" and draft.source[symbol.start : symbol.end].isalpha():
             hard = False  # "one would want", "the two groups"
         if symbol.code in (";", "_", "F", "FR"):

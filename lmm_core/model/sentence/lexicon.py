@@ -81,7 +81,8 @@ FILLERS = word_set("""
     plans planned tries trying attempt attempts prefer prefers preferred decide decided choose
     chose chosen begin begins began stay stays remain remains keep kept goal aim aims aimed
     purpose idea ideas remark comment hypothesis deliverable deliverables brief serves
-    preparation preparations objective objectives
+    preparation preparations objective objectives close closes closing conclude concludes
+    worth worthwhile
 """)
 """Words without meaning for the model; everything else that isn't understood is listed."""
 

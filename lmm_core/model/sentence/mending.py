@@ -59,7 +59,11 @@ class Mender:
         """Short words, persons and words without meaning: only slips that leave no doubt."""
         near = {w for w in self._own.get(stem[0], ()) if is_slip(stem, w)}
         spare = _spare().get(stem[0], ())
-        return near or {w for w in spare if is_slip(stem, w, swaps_vowels=False)}
+        near = near or {w for w in spare if is_slip(stem, w, swaps_vowels=False)}
+        if not near and len(stem) == 4:  # "levl", "slpe": a letter was left out
+            words = self._content.get(stem[0], ())
+            near = {w for w in words if len(w) == 5 and w[-1] == stem[-1] and is_slip(stem, w)}
+        return near
 
     @cached_property
     def _content(self) -> dict[str, list[str]]:

@@ -76,6 +76,8 @@ def outputs(draft: Draft) -> None:
         refused = _refused(draft, start)
         stop = _whose(draft, stop)
         draft.served |= {c for s in draft.symbols(k, stop) for c in s.columns}
+        if any(piece.groups is None for piece in draft.pieces):
+            draft.owners += [s for s in draft.symbols(k, stop) if draft.is_group(s)]
         if name == "icc":
             _groups_of_icc(draft, k, stop)
         if draft.stream.code(stop + (draft.stream.code(stop) == "is")) == "NONE":

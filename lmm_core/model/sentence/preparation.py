@@ -116,6 +116,11 @@ def _that_growth(draft: Draft, made: Symbol) -> None:
 
 def reshaping(draft: Draft, known: Longer | None, asked: bool) -> None:
     """Take the words for a reshape out of the stream."""
+    if known is not None:
+        for found in draft.stream.each("COMPUTE <l+> ONECOL? RESHAPE"):
+            named = {c for s in draft.stream.items(found, "l") for c in s.columns}
+            if named <= {family.name for family in known.families}:
+                draft.stream.replace(found.start + 1, found.stop - 1, [])  # "the pain columns"
     for found in draft.stream.each(
         "COMPUTE|SHOW? [ WIDE|RESHAPE|COMPUTE to|in|from|of? ]* RESHAPE "
         "[ to|in|from|RESHAPE|WIDE|with ]*"

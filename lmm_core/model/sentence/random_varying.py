@@ -77,6 +77,11 @@ def varying(draft: Draft) -> None:
             (True, True),
         ),
         (f"allow? <g!> {can} in|by|on|with BOTH? SLOPE [ {_OF} <l+> ]? and in? INT", (True, True)),
+        (
+            f"allow? <g!> {can} in|by|on|with SLOPE|CHANGE [ {_OF} <l+> ]? and|but|,? NEG in? INT",
+            (False, True),
+        ),
+        (f"allow? <g!> {can} in|by|on|with INT and|but|,? NEG in? SLOPE|CHANGE", (True, False)),
         (f"allow? <g!> {can} in|by|on|with SLOPE|CHANGE [ {_OF} <l+> ]?", (True, True)),
         (f"allow? <g!> {can} in|by|on|with INT", (True, False)),
         (f"allow? INT and|, SLOPE [ {_OF} <l+> ]? {can}", (True, True)),

@@ -61,11 +61,11 @@ def group_before(
     return k, groups
 
 
-def walk(draft: Draft, at: int, slopes: bool) -> Tail:
+def walk(draft: Draft, at: int, slopes: bool, grouped: bool = False) -> Tail:
     """Walk over prepositions and columns; stop where something else begins.
 
     With ``slopes`` a column that doesn't label groups is a slope; else all that is named is a
-    group.
+    group. ``grouped``: the group stands before, the next one belongs to something else.
     """
     tail, strong, fresh = Tail(at), False, True
     crossed = _code(draft, at - 2) == "CROSSED" and not slopes
@@ -85,7 +85,7 @@ def walk(draft: Draft, at: int, slopes: bool) -> Tail:
         elif code[0] == "@":
             symbol = draft.stream.symbols[k]
             kind = "group" if draft.is_group(symbol) or crossed else "other"
-            if not fresh and last and kind != last:
+            if (not fresh and last and kind != last) or (grouped and kind == "group"):
                 break
             firm = strong or _code(draft, k - 1) in (":", "is", "each")
             firm = firm or (symbol.code == "@c" and fresh)
@@ -93,6 +93,8 @@ def walk(draft: Draft, at: int, slopes: bool) -> Tail:
                 break
             if kind == "other" and tail.groups and not (fresh and slopes):
                 break
+            if kind == "group" and tail.groups and _code(draft, k + 1) in ("has", "is"):
+                break  # "slopes vary between subjects, items have …"
             if kind == "group":
                 if symbol.columns not in tail.groups:
                     tail.groups.append(symbol.columns)

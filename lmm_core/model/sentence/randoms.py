@@ -199,6 +199,10 @@ def _headed(draft: Draft) -> None:
         intercept, slopes = _KINDS[code]
         start = found.start
         tail = walk(draft, found.stop, slopes)
+        if _code(draft, start - 1) == "@g" and _code(draft, start - 2) in ("by", "per", "each"):
+            own = walk(draft, found.stop, slopes, grouped=True)
+            if own.slopes and tail.groups:
+                tail = own  # "by-subject slopes of x, by-item intercepts"
         said = draft.source[slice(*draft.span(found.start, found.stop))].lower()
         if said.endswith("model") and _code(draft, found.stop) in (":", "for", "of"):
             tail = Tail(found.stop)  # "random-slopes model: reaction over days …"

@@ -112,6 +112,22 @@ def smooth(draft: Draft) -> None:
             said = draft.source[slice(*draft.span(found.start, found.stop))].lower()
             if "level" in said:
                 draft.stream.replace(found.start, found.stop, [])  # "SES (pupil level)"
+    for found in draft.stream.each("BY MODEL"):
+        first, last = draft.span(found.start, found.stop)
+        if draft.source[first:last].lower().startswith("from"):
+            draft.stream.replace(found.start, found.start + 1, [])  # "a plot from a model of pain"
+    for found in draft.stream.each("OUT|PRED #"):
+        word = draft.stream.symbols[found.stop - 1]
+        if draft.source[word.start : word.end].lower() in ("one", "ones"):
+            draft.stream.replace(found.stop - 1, found.stop, [])  # "the independent ones are"
+    for found in draft.stream.each("P INT PRED"):
+        draft.stream.replace(found.start, found.stop - 1, [])  # "student-level predictors"
+    for found in draft.stream.each("PRED of"):
+        word = draft.stream.symbols[found.start]
+        alone = draft.stream.code(found.stop) in (";", ",", "_", ")")
+        if alone and draft.source[word.start : word.end].lower() == "independent":
+            new = replace(word, code="NOCORR")  # "…, independent of one another"
+            draft.stream.replace(found.start, found.stop, [new])
     for found in draft.stream.each("INT : @g|@h"):
         draft.stream.replace(found.start, found.start + 2, [])  # "levels: pupils in schools"
     for found in draft.stream.each("VARY BY # @g|@h"):

@@ -213,7 +213,7 @@ def levels(draft: Draft) -> None:
         "REF level|INT? [ for|of <x> ]? is|:|with|of|to|as|,|(? !",
         "! P|@g? is? as|is|:|( has? REF",
         "REF <x> :|is ! )?",
-        "! REF",
+        "! REF [ of|for|in <x> ]?",
         "<x> ( REF :|is? !",
         "REF ! [ for|of|in <x> ]?",
     ):

@@ -23,6 +23,16 @@ def variants(draft: Draft) -> None:
         for found in draft.stream.each("# MODEL"):
             draft.stream.use(found.start, found.stop)
         return _no_predictors(draft)
+    for found in draft.stream.each("ADD <x+> ; O.compare_models"):
+        items = draft.stream.items(found, "x")
+        said = draft.source[slice(*draft.span(found.stop - 1, found.stop))].lower()
+        if {"two", "both"} & set(said.split()):
+            draft.optional = [c for i in items for c in i.columns]
+            draft.fixed += [(i.start, i.text) for i in items]
+            draft.variants = ["LESS", "FULL"]
+            _wants_comparison(draft, found)
+            rest = Found(found.start, found.stop - 2, found.groups)
+            draft.take(rest, "two models: without and with it")
     for found in draft.stream.each("COMPARE #|BOTH|SAME"):
         if draft.stream.code(found.stop)[0] in ";,_" or draft.stream.code(found.stop) in _AFTER:
             start, end = draft.span(found.start, found.stop)
@@ -158,7 +168,8 @@ def _listed(draft: Draft, found: Found) -> None:
     said = draft.source[symbols[-1].start : symbols[-1].end].lower()
     if kinds == ["NULL", "RIS"] and led and "random slope" in said:
         kinds = ["NULL", "RI", "RS"]  # "null model, random intercept and random slope"
-    versus = any(s.code in ("vs", "COMPARE", "LOWER") for s in symbols)
+    versus = any(s.code in ("vs", "COMPARE", "LOWER", "then") for s in symbols)
+    versus |= "LOWER O.information_criteria" in draft.stream.line
     telling = {"INTONLY", "SLOPEONLY", "BOTH", "NULL"} & set(kinds)
     if not (led or versus or "SLOPEONLY" in telling or telling >= {"INTONLY", "BOTH"}):
         return
