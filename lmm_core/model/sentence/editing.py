@@ -10,6 +10,14 @@ def additions(draft: Draft) -> None:
     """ "add …" extends the model; the word alone changes nothing yet."""
     if draft.of_series and any(s.code == "SAME" for s in draft.stream.symbols):
         draft.adds = True  # "the same plus age"
+    for found in draft.stream.each("COMPUTE <l+> in ,|;|_|and"):
+        said = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
+        if said in ("put", "bring", "take"):  # "put sex in as well"
+            draft.adds = True
+            items = draft.stream.items(found, "l")
+            draft.add_fixed(items)
+            put = Found(found.start, found.stop - 1, found.groups)
+            draft.take(put, f"predictors: {', '.join(i.text for i in items)}")
     for found in draft.stream.each("ADD RI|RS|RIS|RE|PRED"):
         draft.adds = True
         draft.stream.use(found.start, found.start + 1)

@@ -20,6 +20,8 @@ _NAMELESS = word_set("""
     SHOW PREDICT MODEL EFFECT COMPUTE but and or with by for of in per each over on across
     within to as at - / : ( ) , U # P GROWTH GROWTHOF CHANGE COMPARE x GROUPED between vs
 """)
+_INTRODUCES = frozenset(("MODEL", "PREDICT", "SHOW", "to", "for", "with", "_", ":", ";"))
+"""Codes of a sentence that only opens a description: "I want to fit a mixed model."."""
 
 
 def title(draft: Draft) -> None:
@@ -35,10 +37,17 @@ def title(draft: Draft) -> None:
         if before and (_headline(draft, before[-1] + 1) or _named(draft, before[-1] + 1)):
             draft.take(Found(0, before[-1] + 1, {}), "title")
             return
-    stop = next((k for k, s in enumerate(symbols) if s.code == ";"), None)
-    later = stop is not None and any(s.code != ";" for s in symbols[stop:])
-    if stop and later and (_headline(draft, stop) or _about(draft, stop)):
-        draft.take(Found(0, stop, {}), "title")
+    start, stop = 0, _sentence_end(draft, 0)
+    while stop < len(symbols) and {s.code for s in symbols[start:stop]} <= _INTRODUCES:
+        start, stop = stop + 1, _sentence_end(draft, stop + 1)
+    later = any(s.code != ";" for s in symbols[stop:])
+    if stop > start and later and (_headline(draft, stop, start) or _about(draft, stop, start)):
+        draft.take(Found(start, stop, {}), "title")
+
+
+def _sentence_end(draft: Draft, start: int) -> int:
+    symbols = draft.stream.symbols
+    return next((k for k in range(start, len(symbols)) if symbols[k].code == ";"), len(symbols))
 
 
 def _named(draft: Draft, stop: int) -> bool:
@@ -56,18 +65,18 @@ def _named(draft: Draft, stop: int) -> bool:
     return plain and "U" in codes and (bool(later & {"OUT", "F"}) or named <= again)
 
 
-def _about(draft: Draft, stop: int) -> bool:
+def _about(draft: Draft, stop: int, start: int) -> bool:
     """A first sentence that only names the outcome which is stated later ("Growth study.")."""
-    named = {c for s in draft.symbols(0, stop) for c in s.columns}
+    named = {c for s in draft.symbols(start, stop) for c in s.columns}
     stated = [f for f in draft.stream.each("OUT is|:? <y>") if f.start > stop]
     again = {c for f in stated for s in draft.stream.items(f, "y") for c in s.columns}
-    codes = {draft.stream.code(k) for k in range(stop)}
+    codes = {draft.stream.code(k) for k in range(start, stop)}
     return bool(named) and named <= again and codes <= {"@n", "@g", "@c", "U", "MODEL", "PREDICT"}
 
 
-def _headline(draft: Draft, stop: int) -> bool:
-    codes = [draft.stream.code(k) for k in range(stop)]
-    first, last = draft.span(0, stop)
+def _headline(draft: Draft, stop: int, start: int = 0) -> bool:
+    codes = [draft.stream.code(k) for k in range(start, stop)]
+    first, last = draft.span(start, stop)
     if set(draft.source[first:last].lower().replace("-", " ").split()) & OTHER_MODELS:
         return False
     if codes[-2:] == ["GROUPED", ":"]:

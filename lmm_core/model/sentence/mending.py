@@ -29,6 +29,9 @@ class Mender:
 
     def mended(self, stem: str) -> str:
         """The word that is meant: ``stem`` itself unless exactly one known word lies near."""
+        if len(stem) == 3 and stem.isalpha() and not self._known(stem):  # "dya"
+            near = {w for w in self.vocabulary.words if sorted(w) == sorted(stem)}
+            return near.pop() if len(near) == 1 else stem
         if (
             stem in OTHER_MODELS
             or len(stem) < 4

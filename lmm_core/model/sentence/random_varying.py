@@ -16,8 +16,10 @@ def own_levels(draft: Draft) -> None:
     starts = "with|for|and|,|allow|where? each|per? <g!> to? has|with|gets? "
     own = "has|with|to|at? each? [ OWN|RE|VARY ] "
     rate = "SLOPE|CHANGE|EFFECT"
+    changes = "CHANGE [ over|with|across|by <l> ]? at|with|by VARY|OWN SLOPE"
     for text, kinds in (
-        (f"{starts} {own} INT and|, CHANGE at|with|by VARY|OWN SLOPE", (True, True)),
+        (f"{starts} at|with VARY|OWN <y> and|, {changes}", (True, True)),
+        (f"{starts} {own} INT and|, {changes}", (True, True)),
         (f"{starts} {own} INT and|,|with OWN? <l> {rate}", (True, True)),
         (
             f"{starts} {own} INT and|,|with|BOTH? has? OWN|RE|VARY? OWN? {rate} "
@@ -46,6 +48,7 @@ def own_levels(draft: Draft) -> None:
         ),
         (f"OWN {rate} [ {_OF}|over <l+> ]? for|per|by each|per? <g!>", (True, True)),
         ("OWN INT for|per|by each|per? <g!>", (True, False)),
+        ("with? INT OWN for|per|by each|per? <g!>", (True, False)),
     ):
         for found in draft.stream.each(text):
             group = draft.stream.symbols[found.groups["g"][0]]
@@ -56,6 +59,8 @@ def own_levels(draft: Draft) -> None:
             if level and (level[0].code != "@n" or found.stop - found.start < 5):
                 continue
             draft.served |= {c for s in level for c in s.columns}
+            if level and text.endswith(changes):
+                draft.set_outcome(level[0])  # "starts at a different pain level and changes …"
             add_piece(draft, found, *kinds, Tail(found.stop, slopes, [group.columns]), False)
 
 

@@ -71,6 +71,8 @@ class Reader:
             return Symbol(STOP, token.start, token.end), at + 1
         if token.kind == "quoted":
             return self._quoted(token), at + 1
+        if token.text.lower() in ("i'd", "i’d"):
+            return None, at + 1  # no column named "id"
         if token.text.lower() in ("take", "leave", "leaves") and self._goes_out(at):
             return Symbol("NEG", token.start, token.end), at + 1
         phrase, after_phrase = self._phrase(at)

@@ -103,7 +103,7 @@ def _listed(text: str) -> list[tuple[int, int]]:
     known = ("12", "123", "1234", "ab", "abc", "abcd", "iii", "iiiiii", "iiiiiiiv")
     if len(found) < 2 or names not in known:
         return []
-    head = text[: found[0].start()]
+    head = re.split(r"[.;\n]", text[: found[0].start()].rstrip())[-1]
     if not re.search(r"\b(models?|compare|fit|candidates?|versions?)\b", head, re.IGNORECASE):
         return []
     if _VARIANTS.search(text, found[0].start()):

@@ -14,12 +14,12 @@ _TOKEN = re.compile(
     r"|(?P<ordinal>\d+(?:st|nd|rd|th)\b)"
     r"|(?P<word>[^\W_]+(?:['’](?!s\b)[^\W_]+)*)"
     r"|(?P<owner>['’]s?\b)"
-    r"|(?P<stop>(?<!\bvs)[.!?]+(?=[\s;]|$)|[!?]+(?=[;,:)])|[;|\n]+)"
-    r"|(?P<arrow>[-=]+>|→)"
+    r"|(?P<stop>(?<!\bvs)(?<!\bVs)(?<!\bVS)[.!?]+(?=[\s;]|$)|[!?]+(?=[;,:)])|[;|\n]+)"
+    r"|(?P<arrow>[-–—=]+>|→)"
     r"|(?P<sign>[^\s\w]|_)"
 )
 _BULLETS = ("-", "*", "•", "–")
-_SOFT = "-–_‑.'’\"`“”„"
+_SOFT = "-–—_‑.'’\"`“”„"
 
 
 @dataclass(frozen=True)
@@ -105,4 +105,4 @@ def _without_bullets(tokens: list[Token]) -> tuple[Token, ...]:
 def _spaced(text: str, start: int, end: int) -> bool:
     """A dash with spaces around it separates; one inside a word doesn't."""
     before, after = text[max(0, start - 1) : start], text[end : end + 1]
-    return text[start:end] == "-" and before in ("", " ", "\n") and after == " "
+    return text[start:end] in "-–—" and before in ("", " ", "\n") and after == " "

@@ -243,9 +243,9 @@ def levels(draft: Draft) -> None:
             meaning += f", compared with {level}"
             if draft.vocabulary.levels_of(column)[0] != level:
                 draft.references[column] = level
-        if (
-            draft.stream.code(stop) in ("P", "@g", "@n", "@c") or _of_levels(draft, stop)
-        ) and draft.stream.code(stop - 1) == "!":
+        behind = [draft.stream.code(stop), draft.stream.code(stop + 1)]
+        named = behind[0] in ("P", "@g", "@n", "@c") and behind != ["@n", "is"]
+        if (named or _of_levels(draft, stop)) and draft.stream.code(stop - 1) == "!":
             draft.served |= set(draft.stream.symbols[stop].columns)
             stop += 1  # "treated and control patients"
         draft.note(found.start, stop, meaning)

@@ -69,7 +69,10 @@ def describe(text: str, frame: pd.DataFrame, current: ModelSpec | None = None) -
         if before is not None and _turns_round(one, told[-1][1].spec):
             one = _one(own, vocabulary, before, True, True)
         told.append(one)
-    return _told(_in_turn(source, told, parts[0].lead))
+    wish = _in_turn(source, told, parts[0].lead)
+    if wish.spec is None and not wish.questions:  # the numbers counted something else
+        wish = _one(source, vocabulary, current)[1]
+    return _told(wish)
 
 
 def _turns_round(one: tuple[Draft, Wish], before: ModelSpec | None) -> bool:
