@@ -20,7 +20,7 @@ def effect_questions(draft: Draft) -> None:
     for text in (
         f"{effect} ,? {_VARIES} {_WHERE}? <b>",
         "is|does EFFECT|SLOPE of|for <x+> on|in <y> SAME|LOWER in|for|across|at|on|over each? <b>",
-        "is|does EFFECT|CHANGE in <y> between|of|over <x+> is? SAME|VARY "
+        "is|does EFFECT|CHANGE in|of <y> between|of|over <x+> is? SAME|VARY "
         "in|for|across|at|on|over each? <b>",
         "is|does EFFECT|CHANGE between|of <x+> in|on|for <y> is? SAME|VARY|LOWER "
         "in|for|across|at|on|over|with|by each? <b>",

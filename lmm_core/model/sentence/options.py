@@ -46,6 +46,10 @@ def options(draft: Draft) -> None:
         said = draft.source[slice(*draft.span(found.start, found.stop - 1))].lower()
         if any(word in said for word in ("observation", "row", "record", "measurement", "case")):
             draft.stream.use(found.start, found.stop - 1)
+    for found in draft.stream.each(f"WEIGHT {_LINK}? U of <x>"):
+        word = draft.source[slice(*draft.span(found.stop - 3, found.stop - 2))].lower()
+        if word in ("number", "numbers", "count", "counts"):
+            draft.stream.replace(found.stop - 3, found.stop - 1, [])
     for found in draft.stream.each(f"WEIGHT {_LINK}? <x>"):
         column = draft.stream.items(found, "x")[0].columns[0]
         draft.options["weights"] = column

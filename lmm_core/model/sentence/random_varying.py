@@ -22,7 +22,7 @@ def own_levels(draft: Draft) -> None:
         (f"{starts} {own} INT and|, {changes}", (True, True)),
         (f"{starts} {own} INT and|,|with OWN? <l> {rate}", (True, True)),
         (
-            f"{starts} {own} INT and|,|with|BOTH? has? OWN|RE|VARY? OWN? {rate} "
+            f"{starts} {own} INT [ of|in <y> ]? and|,|with|BOTH? has? OWN|RE|VARY? OWN? {rate} "
             f"[ {_OF}|per|across|with <l+> ]?",
             (True, True),
         ),
@@ -59,7 +59,7 @@ def own_levels(draft: Draft) -> None:
             if level and (level[0].code != "@n" or found.stop - found.start < 5):
                 continue
             draft.served |= {c for s in level for c in s.columns}
-            if level and text.endswith(changes):
+            if level and (text.endswith(changes) or (draft.outcome is None and "INT [ of" in text)):
                 draft.set_outcome(level[0])  # "starts at a different pain level and changes …"
             add_piece(draft, found, *kinds, Tail(found.stop, slopes, [group.columns]), False)
 

@@ -82,6 +82,10 @@ def _correlation(draft: Draft) -> None:
         for found in draft.stream.each(text):
             draft.uncorrelated = True
             keep = [k for k in range(found.start, found.stop) if _code(draft, k) in _KINDS]
+            levels = [k for k in range(found.start, found.stop) if _code(draft, k) == "NOCORR"]
+            if _code(draft, found.start - 1) in ("@g", "@h", "OWN") and levels:
+                # "by-subject intercepts and slopes without correlation": they stay
+                found = Found(levels[0], found.stop, {})
             if keep and "CORR" not in {_code(draft, k) for k in range(found.start, found.stop)}:
                 found = Found(found.start, keep[0], {})
             draft.take(found, _UNCORRELATED)

@@ -94,8 +94,9 @@ class Reader:
                 return column, after_column
         level, after_level = self._level(at)
         against = bool(self.found) and self.found[-1].code == "vs"
+        as_level = phrase == "as" and not self._is_factor(after_phrase)
         if level is not None and (
-            phrase == "as" or against or (after_level >= after_phrase and not phrase)
+            as_level or against or (after_level >= after_phrase and not phrase)
         ):
             return level, after_level  # "with treated as reference"
         if phrase == "PREDICT" and after_phrase == at + 1:
@@ -158,6 +159,11 @@ class Reader:
         if is_person(stem):
             return self._person(token), at + 1
         return Symbol(UNKNOWN, token.start, token.end), at + 1
+
+    def _is_factor(self, at: int) -> bool:
+        """ "treated as a categorical variable" names no level."""
+        said = [t.text.lower() for t in self.tokens[at : at + 2]]
+        return any(w.startswith(("categ", "factor", "nominal")) for w in said)
 
     def _goes_out(self, at: int) -> bool:
         """ "take the random slope out" leaves it out."""
@@ -252,7 +258,8 @@ class Reader:
     def _could_be_name(self, at: int, end: int, least: int) -> bool:
         """No connector at either side; within weak matches no words of the grammar."""
         ends = (self.tokens[at].text.lower(), self.tokens[end - 1].text.lower())
-        if any(word in FILLING or word in ("by", "for", "over") for word in ends):
+        own = self.vocabulary.words  # "per-capita GDP" where a column is named so
+        if any((w in FILLING and w not in own) or w in ("by", "for", "over") for w in ends):
             return False
         if least <= ORDER:
             return True

@@ -22,9 +22,12 @@ _COUNTED = re.compile(r"\b(two|three|four|2|3|4)\s+models?\b[^.:;\n]*:", re.IGNO
 _NUMBERS = {"two": 2, "three": 3, "four": 4}
 _VARIANTS = re.compile(
     r"\b(intercepts? (only|alone)|slopes? (only|alone)|(only|just) (random )?(intercepts?|slopes?)|"
-    r"both|null|empty)\b",
+    r"both)\b",
     re.IGNORECASE,
 )
+_NO_PREDICTORS = re.compile(r"\b(null|empty)\b", re.IGNORECASE)
+_RANDOM = re.compile(r"\b(random|slopes?|intercepts?)\b", re.IGNORECASE)
+_ONE_OTHER = re.compile(r"[,;](?: and)?(?= (?:one|another|the other)\b)", re.IGNORECASE)
 _END = re.compile(r"[.\n](?=\s|$)")
 _BUILDS_ON = re.compile(
     r"\b(same|adds?|added|adding|additionally|extends?|previous|above|as before)\b|"
@@ -106,9 +109,16 @@ def _listed(text: str) -> list[tuple[int, int]]:
     head = re.split(r"[.;\n]", text[: found[0].start()].rstrip())[-1]
     if not re.search(r"\b(models?|compare|fit|candidates?|versions?)\b", head, re.IGNORECASE):
         return []
-    if _VARIANTS.search(text, found[0].start()):
+    if _are_variants(text[found[0].start() :]):
         return []  # "(a) random intercept only, (b) both" is one list
     return [(m.start(), m.end()) for m in found]
+
+
+def _are_variants(text: str) -> bool:
+    """Whether models are told apart by their random effects alone, so that one phrase names all."""
+    if _VARIANTS.search(text):
+        return True
+    return bool(_NO_PREDICTORS.search(text) and _RANDOM.search(text))
 
 
 def _counted(text: str) -> list[tuple[int, int]]:
@@ -118,9 +128,10 @@ def _counted(text: str) -> list[tuple[int, int]]:
     end = _END.search(text, head.end())
     stop = end.start() if end else len(text)
     inside = text[head.end() : stop]
-    if _VARIANTS.search(inside):
+    if _are_variants(inside) and not _ONE_OTHER.search(inside):
         return []
-    starts = [head.end(), *(head.end() + m.end() for m in re.finditer(";", inside))]
+    between = _ONE_OTHER if _ONE_OTHER.search(inside) else re.compile(";")
+    starts = [head.end(), *(head.end() + m.end() for m in between.finditer(inside))]
     said = head.group(1).lower()
     if len(starts) != _NUMBERS.get(said, 0) and str(len(starts)) != said:
         return []

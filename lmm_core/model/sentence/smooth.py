@@ -120,6 +120,12 @@ def smooth(draft: Draft) -> None:
         word = draft.stream.symbols[found.stop - 1]
         if draft.source[word.start : word.end].lower() in ("one", "ones"):
             draft.stream.replace(found.stop - 1, found.stop, [])  # "the independent ones are"
+    for found in draft.stream.each("@g|@h , is NESTED"):
+        draft.stream.replace(found.start + 1, found.stop - 1, [])  # "classes, which are nested in"
+    for found in draft.stream.each("CI at|with|on? INT of|at? # %"):
+        at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "INT")
+        level = replace(draft.stream.symbols[at], code="LEVEL")
+        draft.stream.replace(at, found.stop - 2, [level])  # "intervals at the level of 99 %"
     for found in draft.stream.each("P INT PRED"):
         draft.stream.replace(found.start, found.stop - 1, [])  # "student-level predictors"
     for found in draft.stream.each("PRED of"):

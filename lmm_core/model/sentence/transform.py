@@ -56,7 +56,7 @@ def transformations(draft: Draft) -> None:
         code = draft.stream.code(found.stop - 1)
         _mark(draft, found, draft.stream.items(found, "x"), _CALLS[code], alone=True)
     _one_call(draft, f"<x> , is COMPUTE? to|as? {_AFTER} ,")
-    _one_call(draft, f"<x> (|, {_AFTER} )|;|,|at")
+    _one_call(draft, f"<x> (|, as? {_AFTER} )|;|,|at")
     _one_call(draft, f"<x> is|as to|as? {_AFTER}", whole=True)
     _one_call(draft, "TREAT <x> CATEGORICAL", whole=True)
     for found in draft.stream.each(f"{_BEFORE} of|on|to|for? (? <x+> at|on? )?"):
@@ -197,6 +197,18 @@ def levels(draft: Draft) -> None:
         if last.code == "!":
             shared &= {c for c, _ in last.pairs}
         if len(shared) == 1 and item.code == "@n":  # "do boys have higher scores than girls"
+            column = shared.pop()
+            start, end = draft.span(found.start, found.stop)
+            new = Symbol("@" + draft.vocabulary.kind(column), start, end, quote(column), (column,))
+            verb = Symbol("AFFECT", item.start, item.start)
+            draft.stream.replace(found.start, found.stop, [new, verb, item])
+    for found in draft.stream.each(
+        "! P|@g|@c? is? LOWER|VARY BY|vs|with|to|then <z>? ! P|@g|@c? in|on|with|at <y>"
+    ):
+        marks = [s for s in draft.symbols(found.start, found.stop) if s.code == "!"]
+        shared = {c for c, _ in marks[0].pairs} & {c for c, _ in marks[-1].pairs}
+        item = draft.stream.items(found, "y")[0]
+        if len(shared) == 1 and item.code == "@n":  # "do girls differ from boys in their scores"
             column = shared.pop()
             start, end = draft.span(found.start, found.stop)
             new = Symbol("@" + draft.vocabulary.kind(column), start, end, quote(column), (column,))

@@ -10,6 +10,7 @@ from lmm_core.errors import FormulaError
 from lmm_core.model.formula import parse_formula
 from lmm_core.model.sentence.assemble import assemble
 from lmm_core.model.sentence.attachments import attachments
+from lmm_core.model.sentence.audit import unmet
 from lmm_core.model.sentence.chains import nesting
 from lmm_core.model.sentence.crossing import interactions
 from lmm_core.model.sentence.draft import Draft, Piece
@@ -141,8 +142,9 @@ def _one(
     mentions = tuple(s for s in draft.stream.symbols if s.code[0] == "@")
     draft.of_series, draft.adds = of_series, adds
     draft.names_outcome = any(s.code == "OUT" for s in draft.stream.symbols)
+    read = tuple(draft.stream.symbols)
     _understand(draft, known, asked, mentions)
-    return draft, _wish(draft, inside, known, current, mentions)
+    return draft, _wish(draft, inside, known, current, read)
 
 
 def _read(
@@ -212,8 +214,9 @@ def _wish(
     inside: tuple[Inside, ...],
     known: Longer | None,
     current: ModelSpec | None,
-    mentions: tuple[Symbol, ...],
+    read: tuple[Symbol, ...],
 ) -> Wish:
+    mentions = tuple(s for s in read if s.code[0] == "@")
     inside = tuple(_checked(draft, f) for f in inside)
     good = [f for f in inside if f.spec is not None and not f.partial]
     for formula in inside:
@@ -258,6 +261,8 @@ def _wish(
         ]
         draft.lost += _without_effect(draft, (spec, *models), mentions)
         _contradictions(draft, spec)
+        compared = len(models) > 1 or draft.of_series or bool(draft.refused)
+        draft.lost += unmet(draft.source, read, (spec, *models), compared, current is not None)
     names = [n for _, n in sorted(draft.outputs, key=lambda o: o[0]) if n not in draft.refused]
     prepared = [word for _, word in sorted(draft.prepared, key=lambda p: p[0])]
     if "reshape_long" in prepared and known is None:

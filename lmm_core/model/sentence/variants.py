@@ -162,7 +162,7 @@ def _listed(draft: Draft, found: Found) -> None:
     if (
         draft.stream.code(found.stop) in ("for", "of", "in", "over")
         and draft.stream.code(found.stop + 1) == "@n"
-    ) and after in (";", ",", ":", "_", ")", "per", "each", "across", "within", "?"):
+    ) and after in (";", ",", ":", "_", ")", "per", "each", "across", "within", "?", "LOWER", "is"):
         found = Found(found.start, found.stop + 2, found.groups)
         symbols = draft.symbols(found.start, found.stop)
     said = draft.source[symbols[-1].start : symbols[-1].end].lower()
@@ -277,6 +277,14 @@ def _with_and_without(draft: Draft) -> None:
             draft.fixed.append((items[0].start, " * ".join(i.text for i in items)))
             _wants_comparison(draft, found)
             draft.take(found, "two models: with and without the interaction")
+    for found in draft.stream.each(f"COMPARE MODEL? NEG <x+> {link} with|has|ADD <x2>"):
+        items = draft.stream.items(found, "x")
+        if any(i.code == "@i" or draft.is_group(i) for i in items):
+            continue
+        draft.optional, draft.variants = [c for i in items for c in i.columns], ["LESS", "FULL"]
+        draft.fixed += [(len(draft.source), i.text) for i in items]
+        _wants_comparison(draft, found)
+        draft.take(found, "two models: without and with it")
     for found in draft.stream.each(
         "COMPARE MODEL? with|has <x> with|to|vs|and|BY|COMPARE MODEL|SAME NEG <x2>?"
     ):
@@ -289,6 +297,14 @@ def _with_and_without(draft: Draft) -> None:
         draft.variants = ["FULL", "LESS"]
         _wants_comparison(draft, found)
         draft.take(found, "two models: with and without it")
+    for found in draft.stream.each("with|to|vs|and MODEL|SAME MODEL? with|has|ADD INTER"):
+        places = [k for k in range(found.start) if draft.stream.code(k) == "COMPARE"]
+        if places and draft.sentence_of(places[-1]) == draft.sentence_of(found.start):
+            draft.optional, draft.variants = ["INTER"], ["LESS", "FULL"]
+            draft.crossing = draft.span(found.start, found.stop)
+            _wants_comparison(draft, Found(places[-1], found.stop, {}))
+            draft.take(found, "two models: without and with the interaction")
+            draft.stream.use(places[-1], places[-1] + 1)
     for found in draft.stream.each("COMPARE with|to|against|and? MODEL NEG SLOPE|RS"):
         draft.variants = ["FULL", "RI"]
         _wants_comparison(draft, found)
