@@ -60,7 +60,8 @@ def _nest(draft: Draft, found: Found) -> bool:
     behind = {draft.stream.code(found.stop + k) for k in (0, 1)}
     between = [draft.stream.code(k) for k in (found.start - 1, found.stop)]
     apart = all(code in (";", ",") for code in between)  # "…, countries within regions"
-    stated = "NESTED" in codes or ("within" in codes and bool(apart or behind & _MEANT))
+    led = {draft.stream.code(found.start - k) for k in (1, 2)} & _MEANT
+    stated = "NESTED" in codes or ("within" in codes and bool(apart or led or behind & _MEANT))
     if not draft.is_group(outer) and not (stated and outer.code == "@c"):
         return False
     inner = None

@@ -47,7 +47,7 @@ def outputs(draft: Draft) -> None:
         draft.take(found, "shows the Q-Q plots of residuals and random effects")
     for found in draft.stream.each("O.residual_plots is? SHOW? with|in|by|via|BY? O.qq_residuals"):
         draft.stream.use(found.start, found.stop - 1)  # "the residuals are checked with a Q-Q plot"
-    for found in draft.stream.each("O.residual_plots SHOW? BY|vs|with O.predictions"):
+    for found in draft.stream.each("O.residual_plots is? SHOW? BY|vs|with|on O.predictions"):
         draft.stream.use(found.start + 1, found.stop)  # "plotted against the fitted values"
     for found in draft.stream.each("O.qq_residuals of|for O.residual_plots"):
         draft.stream.use(found.start + 1, found.stop)

@@ -150,7 +150,7 @@ def varying(draft: Draft) -> None:
 def varying_effects(draft: Draft) -> None:
     """The effect of a predictor that differs between groups is a random slope."""
     for text in (
-        f"allow? EFFECT of|for <x> [ on <y> ]? to|is? VARY {_PER} each|per? <g!> "
+        f"allow? EFFECT of|for|between <x> [ on|in <y> ]? to|is? VARY {_PER} each|per? <g!> "
         f"[ to|and|, {_PER}? each? <h!> ]?",
         f"allow? CHANGE|SLOPE of|in <y> over|with|per|by|across <x> to|is? VARY {_PER} "
         "each|per? <g!>",

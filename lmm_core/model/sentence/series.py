@@ -18,7 +18,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"(?:(?<=[.;:,\n ])|^)\(?(\d|[a-e]|i{1,3}|iv)\)\s+", re.IGNORECASE)
-_COUNTED = re.compile(r"\b(two|three|four|2|3|4)\s+models?\b[^.:;\n]*:", re.IGNORECASE)
+_COUNTED = re.compile(r"\b(two|three|four|2|3|4)\s+(?:\w+\s+)?models?\b[^.:;\n]*:", re.IGNORECASE)
 _NUMBERS = {"two": 2, "three": 3, "four": 4}
 _VARIANTS = re.compile(
     r"\b(intercepts? (only|alone)|slopes? (only|alone)|(only|just) (random )?(intercepts?|slopes?)|"

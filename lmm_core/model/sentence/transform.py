@@ -305,6 +305,12 @@ def _refer(draft: Draft, found: Found, level: Symbol) -> None:
         found = Found(found.start + 1, found.stop, {})  # the column itself stays
     start = found.start - (draft.stream.code(found.start - 1) == "with")
     stop = found.stop + (draft.stream.code(found.stop) == ")")
+    named = draft.stream.symbols[stop : stop + 1]
+    elsewhere = any(
+        s.code == "F" or (column in s.columns and s not in named) for s in draft.stream.symbols
+    )
+    if elsewhere and not items and named and column in named[0].columns:
+        stop += 1  # "Asia as reference region"
     start -= draft.stream.code(start - 1) == "(" and stop > found.stop
     aside = draft.stream.code(start) == "("
     draft.take(Found(start, stop, {}), f"reference level of {column}: {value}")
