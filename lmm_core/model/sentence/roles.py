@@ -170,6 +170,7 @@ def _verbs(draft: Draft) -> None:
             if draft.stream.code(found.start - 1) in ("BY", "on", "by"):
                 continue
             k = found.groups["y"][0]
+            draft.names_outcome = True
             _outcome(draft, Found(found.start, k + 1, {}), item)
 
 
