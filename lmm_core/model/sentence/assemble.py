@@ -40,7 +40,8 @@ def assemble(draft: Draft, given: ModelSpec | None, current: ModelSpec | None) -
     if base is None:
         _add_slopes(draft, outcome)
     also = base is current and _ALSO.search(draft.source) is not None
-    kept = given is not None or draft.adds or also
+    inside = base is current and base is not None and _only_crosses(draft, base)
+    kept = given is not None or draft.adds or also or inside
     fixed, intercept = _fixed(draft, outcome, base, kept)
     random = random_terms(draft, base, current, fixed, kept)
     if random is None:
@@ -60,6 +61,13 @@ def assemble(draft: Draft, given: ModelSpec | None, current: ModelSpec | None) -
     references = {c: v for c, v in (references | draft.references).items() if c in used}
     structure = _residuals(draft, options.get("residual"))
     return replace(spec, **(options | {"residual": structure}), reference=tuple(references.items()))
+
+
+def _only_crosses(draft: Draft, model: ModelSpec) -> bool:
+    """Whether the text names products of predictors alone that the model has already."""
+    texts = [text for _, text in draft.fixed]
+    named = {factor_of(f).column for t in terms_of("y", texts) for f in t} if texts else set()
+    return bool(named) and all("*" in t for t in texts) and named <= set(model.columns())
 
 
 def _residuals(draft: Draft, old: object) -> ResidualStructure | None:

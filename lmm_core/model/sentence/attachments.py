@@ -14,7 +14,7 @@ def attachments(draft: Draft) -> None:
         codes = draft.stream.symbols
         sentences |= {draft.sentence_of(k) for k, s in enumerate(codes) if s.code in _MODELS}
     sentences |= _plain_sentences(draft)
-    for found in draft.stream.each("PREDICT on|BY|by|from|with|over <l>"):
+    for found in draft.stream.each("PREDICT|MODEL on|BY|by|from|with|over <l>"):
         sentences.add(draft.sentence_of(found.start))  # "regress it on visit and arm"
     for k, symbol in enumerate(list(draft.stream.symbols)):
         if symbol.code[0] != "@" or len(symbol.code) != 2:

@@ -67,6 +67,8 @@ class Draft:
     adds: bool = False
     names_outcome: bool = False
     of_series: bool = False
+    optional_group: tuple[str, ...] = ()
+    no_slopes_of: list[tuple[str, ...]] = field(default_factory=list)
     dropped_groups: list[tuple[str, ...]] = field(default_factory=list)
     no_intercept_of: list[tuple[str, ...]] = field(default_factory=list)
     uncorrelated_at: set[int] = field(default_factory=set)

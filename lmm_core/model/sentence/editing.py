@@ -99,10 +99,19 @@ def removals(draft: Draft) -> None:
         if len(columns) == len(items) and not any(draft.is_group(i) for i in items):
             draft.dropped += columns
             draft.take(Found(found.start, found.stop - 1, {}), f"left out: {', '.join(columns)}")
+    for found in draft.stream.each("<l+> NEG ;|,|and|_"):
+        said = draft.source[slice(*draft.span(found.stop - 2, found.stop - 1))].lower()
+        items = draft.stream.items(found, "l")
+        if said.endswith(" go") and not any(i.code == "@i" or draft.is_group(i) for i in items):
+            draft.dropped += [c for i in items for c in i.columns]
+            gone = Found(found.start, found.stop - 1, {})
+            draft.take(gone, f"left out: {', '.join(i.text for i in items)}")
     for found in draft.stream.each("NEG EFFECT|PRED? of|for|:|on|by|with? <l+> [ as|from PRED? ]?"):
         items = draft.stream.items(found, "l")
         columns = [c for i in items if i.code != "@i" for c in i.columns]
         if len(columns) != len(items) or any(draft.is_group(i) for i in items):
             continue
+        if set(columns) <= {c for s in draft.stream.symbols if s.code == "@h" for c in s.columns}:
+            continue  # "slopes for countries but not for regions", which hold the countries
         draft.dropped += columns
         draft.take(found, f"left out: {', '.join(columns)}")

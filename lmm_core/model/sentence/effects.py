@@ -103,11 +103,12 @@ def effect_questions(draft: Draft) -> None:
                     continue
                 found = Found(found.start, last + 1, found.groups)
             draft.set_outcome(outcome)
-            draft.owners += draft.stream.items(found, "g")
-            aside = draft.stream.items(found, "z")
+            whose = [draft.stream.symbols[k] for k in range(*found.groups.get("g", (0, 0)))]
+            aside = whose + draft.stream.items(found, "z")
             if any(map(draft.is_group, aside)):
                 draft.owners += aside
             else:
+                aside = [i for i in aside if i.code[0] == "@"]
                 predictors = [*aside, *predictors]
             draft.add_fixed(predictors)
             names = _listed(predictors)

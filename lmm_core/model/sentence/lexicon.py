@@ -27,7 +27,8 @@ _CONNECTORS: dict[str, str] = {
     ":", "=": ":", ",": ",", "(": "(", ")": ")", "does": "does", "do": "does", "did": "does",
     "how": "how", "whether": "does", "if": "does", "but": "but", "allow": "allow", "let":
     "allow", "use": "with", "allowing": "allow", "allowed": "allow", "allows": "allow",
-    "permitted": "allow", "letting": "allow", "using": "with", "–": "-", "—": "-", "-": "-",
+    "permitted": "allow", "free": "allow", "letting": "allow", "using": "with", "–": "-",
+    "—": "-", "-": "-",
     "towards": "to", "alongside": "with", "times": "x", "upon": "on", "into": "in", "while":
     "and", "whereas": "and", "there": "there", "upto": "to", "next": "and", "then": "then",
     "furthermore": "and", "where": "with", "treat": "TREAT", "treating": "TREAT", "enter":
@@ -82,7 +83,7 @@ FILLERS = word_set("""
     chose chosen begin begins began stay stays remain remains keep kept goal aim aims aimed
     purpose idea ideas remark comment hypothesis deliverable deliverables brief serves
     preparation preparations objective objectives close closes closing conclude concludes
-    worth worthwhile
+    worth worthwhile dear statistician colleague colleagues sir madam professor redo
 """)
 """Words without meaning for the model; everything else that isn't understood is listed."""
 

@@ -148,7 +148,7 @@ def _changed(draft: Draft, terms: tuple[RandomTerm, ...]) -> tuple[RandomTerm, .
     for term in terms:
         if term.terms and tuple(reversed(term.group)) in draft.no_intercept_of:
             term = replace(term, intercept=False)
-        if draft.no_slopes:
+        if draft.no_slopes or tuple(reversed(term.group)) in draft.no_slopes_of:
             term = replace(term, terms=(), intercept=True, correlated=True)
         if draft.no_intercept and term.terms:
             term = replace(term, intercept=False)

@@ -16,9 +16,17 @@ def own_levels(draft: Draft) -> None:
     starts = "with|for|and|,|allow|where? each|per? <g!> to? has|with|gets? "
     own = "has|with|to|at? each? [ OWN|RE|VARY ] "
     rate = "SLOPE|CHANGE|EFFECT"
-    changes = "CHANGE [ over|with|across|by <l> ]? at|with|by VARY|OWN SLOPE"
+    along = "[ over|with|across|by <l> ]?"
+    changes = f"CHANGE {along} at|with|by VARY|OWN SLOPE {along.replace('<l>', '<l2>')}"
+    which = "per|for|by|each|within each? <g!>"
     for text, kinds in (
-        (f"{starts} at|with VARY|OWN <y> and|, {changes}", (True, True)),
+        (f"{starts} ,? at|with VARY|OWN <y> and|, {changes}", (True, True)),
+        (f"{which} : INT and|,|with <l> SLOPE ,? RE?", (True, True)),
+        (f"{which} : INT and|,|with SLOPE [ of|for|over|in <l+> ]? ,? RE?", (True, True)),
+        (f"{which} : INT ,? RE?", (True, False)),
+        (f"{which} ,? INT and|, SLOPE [ of|for|over|in <l+> ]? VARY", (True, True)),
+        (f"{which} ,? INT|INTONLY VARY", (True, False)),
+        (f"{starts} to? has? BOTH? INT and|, <l> {rate} OWN", (True, True)),
         (f"{starts} {own} INT and|, {changes}", (True, True)),
         (f"{starts} {own} INT and|,|with OWN? <l> {rate}", (True, True)),
         (
@@ -52,9 +60,10 @@ def own_levels(draft: Draft) -> None:
     ):
         for found in draft.stream.each(text):
             group = draft.stream.symbols[found.groups["g"][0]]
-            if not draft.is_group(group):
+            headed = text.startswith(which) and draft.stream.code(found.start - 1) == "RE"
+            if not draft.is_group(group) or headed:
                 continue
-            slopes = [i.text for i in draft.stream.items(found, "l")]
+            slopes = [i.text for name in ("l", "l2") for i in draft.stream.items(found, name)]
             level = draft.stream.items(found, "y")
             if level and (level[0].code != "@n" or found.stop - found.start < 5):
                 continue
@@ -88,7 +97,7 @@ def varying(draft: Draft) -> None:
         ),
         (f"allow? <g!> {can} in|by|on|with INT and|but|,? NEG in? SLOPE|CHANGE", (True, False)),
         (f"allow? <g!> {can} in|by|on|with SLOPE|CHANGE [ {_OF} <l+> ]?", (True, True)),
-        (f"allow? <g!> {can} in|by|on|with INT", (True, False)),
+        (f"allow? <g!> {can} in|by|on|with INT|INTONLY", (True, False)),
         (f"allow? INT and|, SLOPE [ {_OF} <l+> ]? {can}", (True, True)),
         (f"allow? SLOPE [ {_OF} <l+> ]? and|, INT {can}", (True, True)),
         (f"allow? INT and|, <l> SLOPE {can}", (True, True)),
@@ -136,12 +145,17 @@ def varying(draft: Draft) -> None:
                 add_piece(draft, found, *kinds, Tail(found.stop, slopes, [group.columns]), False)
     for text in (
         f"SLOPE {_OF}|: <l+> by|per|across|within|for each|per? <g!>",
+        "SLOPE by|per|across|within each|per? <g!> ,|;|_",
         "<l> SLOPE by|per|across|within|for each? <g!>",
     ):
         for found in draft.stream.each(text):
             group = draft.stream.symbols[found.groups["g"][0]]
             if draft.is_group(group):
                 slopes = [i.text for i in draft.stream.items(found, "l")]
+                said = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
+                if not slopes and not said.startswith(("slope", "trend")):
+                    continue  # "one line per patient"
+                found = Found(found.start, found.groups["g"][1], found.groups)
                 add_piece(
                     draft, found, True, True, Tail(found.stop, slopes, [group.columns]), False
                 )

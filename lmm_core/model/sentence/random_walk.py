@@ -33,7 +33,8 @@ def group_before(
     if has_groups or _code(draft, k) not in ("@g", "@h"):
         return None
     lead = _code(draft, k - 1)
-    if k == start - 1 and lead in ("of", "in", "and") and lead != "by":
+    both = lead == "and" and _code(draft, k - 2) in ("@g", "@h") and _code(draft, k - 3) == "BOTH"
+    if k == start - 1 and lead in ("of", "in", "and") and not both:
         return None
     groups = [draft.stream.symbols[k].columns]
     while True:
@@ -56,6 +57,7 @@ def group_before(
         "and",
         ",",
         "where",
+        "BOTH",
     ):
         k -= 1
     return k, groups

@@ -49,6 +49,17 @@ def _correlation(draft: Draft) -> None:
             draft.uncorrelated = True
             keep = _code(draft, found.start) == "RIS" or _code(draft, found.start - 1) == "with"
             draft.take(Found(found.start + keep, found.stop, {}), _UNCORRELATED)
+    for found in draft.stream.each("with|and|, NOCORR RE"):
+        if draft.stream.code(found.stop) in (";", ",", "and", "_"):
+            draft.uncorrelated = True
+            draft.take(found, _UNCORRELATED)
+    for found in draft.stream.each("has? INT and SLOPE is? allow? to? CORR ;|,|_"):
+        draft.correlated = True
+        last = next(k for k in range(found.start, found.stop) if _code(draft, k) == "SLOPE")
+        draft.note(found.start, found.stop - 1, "level and slopes may be correlated")
+        draft.stream.use(last + 1, found.stop - 1)
+        if any(piece.slopes or piece.wants_slope for piece in draft.pieces):
+            draft.stream.use(found.start, last + 1)
     for found in draft.stream.each("PRED RI|RS|RIS"):
         symbol = draft.stream.symbols[found.start]
         if draft.source[symbol.start : symbol.end].lower() == "independent":
@@ -118,6 +129,20 @@ def _negated(draft: Draft) -> None:
             draft.no_slopes = True
             draft.served |= {c for s in draft.stream.items(found, "x") for c in s.columns}
             draft.take(found, "no random slope")
+    for found in draft.stream.each("SLOPE [ of|for|in|over <x> ]? NEG VARY [ across|by|BY <g!> ]?"):
+        draft.no_slopes = True
+        draft.served |= {c for n in "xg" for s in draft.stream.items(found, n) for c in s.columns}
+        draft.take(found, "no random slope")
+    for found in draft.stream.each(
+        "NEG SLOPE|RS [ of|for|in|over <x> ]? for|per|by|of|across each? <g!>"
+    ):
+        group = draft.stream.symbols[found.stop - 1]
+        if draft.is_group(group):
+            draft.adds = True
+            draft.no_slopes_of.append(group.columns)
+            draft.served |= {c for s in draft.stream.items(found, "x") for c in s.columns}
+            draft.served |= set(group.columns)
+            draft.take(found, f"no random slope for {group.text}")
     for found in draft.stream.each("RS|RI :|is? NONE"):
         draft.no_slopes |= _code(draft, found.start) == "RS"
         draft.no_intercept |= _code(draft, found.start) == "RI"
@@ -141,6 +166,7 @@ def _leading(draft: Draft) -> None:
         ("RE with <l> SLOPE", "RIS"),
         ("RI and|,|with <l> SLOPE", "RIS"),
         ("<g!> ( INT )", "RI"),
+        ("<g!> ( INTONLY|RI ONLY? )", "RI"),
         ("RE :|is INT and|,? <l>", "RIS"),
         ("RE ( INT and|,|with SLOPE of|for|in|over? <l>? )", "RIS"),
         ("RE ( SLOPE of|for|in|over? <l>? )", "RS"),
@@ -194,6 +220,11 @@ def _excepted(draft: Draft) -> None:
         if draft.is_group(draft.stream.symbols[found.stop - 1]):
             draft.dropped += draft.stream.symbols[found.stop - 1].columns
             draft.take(found, "left out")
+    inner = {c for p in draft.pieces for chain in p.groups or () for c in chain}
+    inner |= {c for s in draft.stream.symbols if s.code == "@h" for c in s.columns}
+    for found in draft.stream.each("NEG for|per|at|across|within|between each? @c"):
+        if set(draft.stream.symbols[found.stop - 1].columns) <= inner:
+            draft.take(found, "left out")  # "random for countries but not for regions"
 
 
 def _headed(draft: Draft) -> None:

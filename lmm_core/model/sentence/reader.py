@@ -106,7 +106,12 @@ class Reader:
                 and after > at + 1
                 and self.stems[at] in ("study", "test", "measure")
             ):
-                return named, after  # "study hours" for hours_studied
+                return named, after  # "test score" where "test" may be a verb
+            if self.stems[at] == "study" and at + 1 < len(self.tokens):
+                named, after = self._column(at + 1, PART)
+                words = words_of(named.columns[0]) if named is not None else ()
+                if named is not None and any(w.startswith("stud") for w in words):
+                    return replace(named, start=token.start), after  # "study hours"
         if phrase == "LATTER":
             last = next((s for s in reversed(self.found) if s.code[0] == COLUMN), None)
             said = self._symbol(UNKNOWN, at, after_phrase)

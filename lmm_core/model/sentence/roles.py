@@ -101,6 +101,13 @@ def _stated(draft: Draft) -> None:
             if text == "<y> OUT" and (item.code != "@n" or draft.stream.code(found.stop)[0] == "@"):
                 continue
             _outcome(draft, found, item)
+    for found in draft.stream.each("<g!> ,? has <y> at|on|in each <x>"):
+        item = draft.stream.items(found, "y")[0]
+        grouped = draft.is_group(draft.stream.symbols[found.start])
+        if grouped and draft.outcome is None and item.code == "@n":
+            named = Found(found.groups["g"][1], found.stop, found.groups)
+            draft.served |= {c for s in draft.stream.items(found, "x") for c in s.columns}
+            _outcome(draft, named, item)  # "patients had their pressure taken at each visit"
     for found in draft.stream.each("<l+> PREDICT ;|,|_"):
         items = draft.stream.items(found, "l")
         if draft.outcome is not None and not any(map(draft.is_group, items)):

@@ -31,7 +31,7 @@ _ONE_OTHER = re.compile(r"[,;](?: and)?(?= (?:one|another|the other)\b)", re.IGN
 _END = re.compile(r"[.\n](?=\s|$)")
 _BUILDS_ON = re.compile(
     r"\b(same|adds?|added|adding|additionally|extends?|previous|above|as before)\b|"
-    r"\b(it|that|this|model \w|m\d|[a-e])\s+plus\b|^\W*plus\b",
+    r"\b(as|like)( in)? (model \w|m\d)\b|\b(it|that|this|model \w|m\d|[a-e])\s+plus\b|^\W*plus\b",
     re.IGNORECASE,
 )
 

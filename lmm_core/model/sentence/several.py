@@ -38,6 +38,9 @@ def _variant(draft: Draft, spec: ModelSpec, name: str) -> ModelSpec | None:
 
 
 def _less(draft: Draft, spec: ModelSpec) -> ModelSpec:
+    if draft.optional_group:
+        left = tuple(r for r in spec.random if tuple(reversed(r.group)) != draft.optional_group)
+        return replace(spec, random=left or spec.random)
     if draft.optional == ["INTER"]:
         return replace(spec, fixed=tuple(t for t in spec.fixed if len(t) == 1))
     out = set(draft.optional)

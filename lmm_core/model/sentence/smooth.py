@@ -30,6 +30,7 @@ _SHORTER = (
 
 _ROWS = ("measurements", "measurement", "observations", "occasions", "rows", "records", "data")
 _EXPLAINED = ("explained", "predicted", "modelled", "modeled")
+_OF_LEVELS = ("group", "groups", "arm", "arms", "condition", "conditions")
 _ROMAN = ("ii", "iii", "iv", "vi", "vii")
 
 
@@ -88,7 +89,10 @@ def smooth(draft: Draft) -> None:
             # "from one week to the next"
             draft.stream.replace(found.start, found.start + 2, [across])
     for found in draft.stream.each("each LOWER"):
-        if draft.source[slice(*draft.span(found.start, found.stop))].lower() == "any longer":
+        if draft.source[slice(*draft.span(found.start, found.stop))].lower() in (
+            "any longer",
+            "any more",
+        ):
             draft.stream.replace(found.start, found.stop, [])
     for found in draft.stream.each("at INT of @g|@h"):
         across = replace(draft.stream.symbols[found.start], code="between")
@@ -126,6 +130,33 @@ def smooth(draft: Draft) -> None:
         at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "INT")
         level = replace(draft.stream.symbols[at], code="LEVEL")
         draft.stream.replace(at, found.stop - 2, [level])  # "intervals at the level of 99 %"
+    for text in ("@g|@h , NESTED @g|@h|@c", "@g|@h , in NESTED @g|@h|@c"):
+        for found in draft.stream.each(text):
+            draft.stream.replace(found.start + 1, found.stop - 2, [])  # "patients, nested in …"
+    for found in draft.stream.each("@g|P INT INT|SLOPE|RI|RS|RIS"):
+        word = draft.stream.symbols[found.start + 1]
+        if draft.source[word.start : word.end].lower() == "level":  # "child-level intercepts"
+            draft.stream.replace(found.start + 1, found.start + 2, [])
+    for found in draft.stream.each("@n|@c : does|how|is DEPEND|AFFECT|VARY|CHANGE"):
+        said = draft.source[slice(*draft.span(found.start + 1, found.stop))].lower().split()
+        if "it" not in said:
+            continue
+        draft.stream.replace(found.start + 1, found.stop - 1, [])  # "score: does it depend on …?"
+    for found in draft.stream.each("NULL VARY"):
+        word = draft.stream.symbols[found.start]
+        if draft.source[word.start : word.end].lower().startswith(("only", "just")):
+            new = replace(word, code="INTONLY")  # "for items only the intercept varies"
+            draft.stream.replace(found.start, found.start + 1, [new])
+    for found in draft.stream.each("U @g within|in|under @g"):
+        word = draft.stream.symbols[found.start]
+        if draft.source[word.start : word.end].lower() == "nest":  # "nest patients in clinics"
+            inside = replace(draft.stream.symbols[found.start + 2], code="NESTED")
+            draft.stream.replace(found.start + 2, found.start + 3, [inside])
+            draft.stream.replace(found.start, found.start + 1, [])
+    for found in draft.stream.each("! U"):
+        word = draft.stream.symbols[found.start + 1]
+        if draft.source[word.start : word.end].lower() in _OF_LEVELS:
+            draft.stream.replace(found.start + 1, found.stop, [])  # "in the treated group"
     for found in draft.stream.each("P INT PRED"):
         draft.stream.replace(found.start, found.stop - 1, [])  # "student-level predictors"
     for found in draft.stream.each("PRED of"):

@@ -216,7 +216,6 @@ def _wish(
     current: ModelSpec | None,
     read: tuple[Symbol, ...],
 ) -> Wish:
-    mentions = tuple(s for s in read if s.code[0] == "@")
     inside = tuple(_checked(draft, f) for f in inside)
     good = [f for f in inside if f.spec is not None and not f.partial]
     for formula in inside:
@@ -259,7 +258,7 @@ def _wish(
         draft.lost += [
             (a, b) for a, b, columns in draft.means if spec.outcome_column not in columns
         ]
-        draft.lost += _without_effect(draft, (spec, *models), mentions)
+        draft.lost += _without_effect(draft, (spec, *models), read)
         _contradictions(draft, spec)
         compared = len(models) > 1 or draft.of_series or bool(draft.refused)
         draft.lost += unmet(draft.source, read, (spec, *models), compared, current is not None)
@@ -316,14 +315,17 @@ def _contradictions(draft: Draft, spec: ModelSpec) -> None:
 
 
 def _without_effect(
-    draft: Draft, models: tuple[ModelSpec, ...], mentions: tuple[Symbol, ...]
+    draft: Draft, models: tuple[ModelSpec, ...], read: tuple[Symbol, ...]
 ) -> list[tuple[int, int]]:
-    """Columns that were named but are nowhere in the result: better listed than lost."""
+    """Columns and levels that were named but are nowhere in the result: listed, not lost."""
+    mentions = [s for s in read if s.code[0] == "@"]
+    levels = [s for s in read if s.code == "!"]
     used = {c for m in models for c in m.columns()} | set(draft.dropped) | draft.served
     used |= {c for s in draft.owners for c in s.columns}
     used |= {word.partition("(")[2].removesuffix(")") for _, word in draft.prepared}
-    still = {(s.start, s.end) for s in draft.stream.symbols if s.code[0] == "@"}
+    still = {(s.start, s.end) for s in draft.stream.symbols if s.code[0] in "@!"}
     lost = [s for s in mentions if s.columns and not used & set(s.columns)]
+    lost += [s for s in levels if not used & {column for column, _ in s.pairs}]
     return [(s.start, s.end) for s in lost if (s.start, s.end) not in still]
 
 

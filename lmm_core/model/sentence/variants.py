@@ -23,7 +23,7 @@ def variants(draft: Draft) -> None:
         for found in draft.stream.each("# MODEL"):
             draft.stream.use(found.start, found.stop)
         return _no_predictors(draft)
-    for found in draft.stream.each("ADD <x+> ; O.compare_models"):
+    for found in draft.stream.each("ADD <x+> [ ; | , | and | then ]+ O.compare_models"):
         items = draft.stream.items(found, "x")
         said = draft.source[slice(*draft.span(found.stop - 1, found.stop))].lower()
         if {"two", "both"} & set(said.split()):
@@ -31,8 +31,21 @@ def variants(draft: Draft) -> None:
             draft.fixed += [(i.start, i.text) for i in items]
             draft.variants = ["LESS", "FULL"]
             _wants_comparison(draft, found)
-            rest = Found(found.start, found.stop - 2, found.groups)
+            rest = Found(found.start, found.groups["x"][1], found.groups)
             draft.take(rest, "two models: without and with it")
+    for found in draft.stream.each("MODEL with|has RS|RIS [ of|for|in|over <x> ]? LOWER # NEG"):
+        items = draft.stream.items(found, "x")
+        piece = Piece(True, [i.text for i in items], None, not items, sentence=-1)
+        draft.pieces.append(piece)
+        draft.variants = ["FULL", "RI"]
+        _wants_comparison(draft, found)
+        draft.take(found, "two models: with and without random slopes")
+    for found in draft.stream.each("WITHWITHOUT RI|RE|RIS for|of|per|by each? <g!>"):
+        group = draft.stream.symbols[found.stop - 1]
+        if draft.is_group(group):
+            draft.optional_group, draft.variants = group.columns, ["FULL", "LESS"]
+            _wants_comparison(draft, found)
+            draft.take(found, "two models: with and without these random effects")
     for found in draft.stream.each("COMPARE #|BOTH|SAME"):
         if draft.stream.code(found.stop)[0] in ";,_" or draft.stream.code(found.stop) in _AFTER:
             start, end = draft.span(found.start, found.stop)
@@ -235,6 +248,7 @@ def _with_and_without(draft: Draft) -> None:
         draft.take(found, "two models: without and with the interaction")
     for text in (
         "COMPARE|O.compare_models MODEL? ;? NEG INTER",
+        "COMPARE|O.compare_models with|to|against|vs|and MODEL|SAME? NEG INTER",
         "PREDICT|MODEL with INTER and|vs NEG",
     ):
         for found in draft.stream.each(text):
@@ -297,11 +311,17 @@ def _with_and_without(draft: Draft) -> None:
         draft.variants = ["FULL", "LESS"]
         _wants_comparison(draft, found)
         draft.take(found, "two models: with and without it")
-    for found in draft.stream.each("with|to|vs|and MODEL|SAME MODEL? with|has|ADD INTER"):
+    for found in draft.stream.each(
+        "with|to|vs|and MODEL|SAME MODEL? with|has|ADD|and INTER [ of|between <x> and|by|x <x2> ]?"
+    ):
         places = [k for k in range(found.start) if draft.stream.code(k) == "COMPARE"]
         if places and draft.sentence_of(places[-1]) == draft.sentence_of(found.start):
             draft.optional, draft.variants = ["INTER"], ["LESS", "FULL"]
-            draft.crossing = draft.span(found.start, found.stop)
+            pair = [i for name in ("x", "x2") for i in draft.stream.items(found, name)]
+            if pair:
+                draft.fixed.append((len(draft.source), " * ".join(i.text for i in pair)))
+            else:
+                draft.crossing = draft.span(found.start, found.stop)
             _wants_comparison(draft, Found(places[-1], found.stop, {}))
             draft.take(found, "two models: without and with the interaction")
             draft.stream.use(places[-1], places[-1] + 1)
