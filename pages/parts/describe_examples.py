@@ -68,7 +68,7 @@ def _take() -> None:
     st.session_state["describe_example"] = None
     text = examples().get(label)
     if text == _WIDE_TEXT:
-        _open_wide_sample()
+        preparation.pend(_open_wide_sample)
     if text:
         st.session_state[TEXT] = text
 

@@ -155,10 +155,21 @@ def later(change_: Callable[..., None], *args: Any, page: str | None = None) -> 
     For buttons whose change depends on widgets beside them: a callback's arguments are those of the
     last run, when a text field that was left by the click still had its old content.
     """
-    st.session_state[PENDING] = (change_, args)
+    pend(change_, *args)
     if page is not None:
         st.switch_page(page)
     st.rerun()
+
+
+def pend(change_: Callable[..., None], *args: Any) -> None:
+    """A change for the next run of the whole script, from a callback within a fragment."""
+    st.session_state[PENDING] = (change_, args)
+
+
+def carry_on() -> None:
+    """Begin that run, at the head of the fragment."""
+    if PENDING in st.session_state:
+        st.rerun()
 
 
 def carry_pending() -> None:

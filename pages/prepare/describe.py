@@ -2,11 +2,19 @@
 
 import streamlit as st
 
-from pages.parts import describe_examples, describe_view
+from pages.parts import describe_examples, describe_view, preparation
+
+
+@st.fragment
+def _conversation() -> None:
+    """A word changes what is understood, not the model: nothing else is drawn again."""
+    preparation.carry_on()
+    text = describe_view.box()
+    describe_examples.show()
+    if text.strip():
+        describe_view.echo(text)
+
 
 st.title("Say what you want to know", anchor=False)
-text = describe_view.box()
-describe_examples.show()
-if text.strip():
-    describe_view.echo(text)
+_conversation()
 describe_examples.scenarios()

@@ -1,0 +1,102 @@
+"""A second look: what the text names must show in the models, else it is listed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from lmm_core.model.sentence.symbol import Symbol
+from lmm_core.model.spec import ModelSpec
+
+_Models = tuple[ModelSpec, ...]
+
+
+def _has_slopes(models: _Models) -> bool:
+    return any(term.terms for model in models for term in model.random)
+
+
+def _has_interaction(models: _Models) -> bool:
+    return any(len(term) > 1 for model in models for term in model.fixed)
+
+
+def _has_uncorrelated(models: _Models) -> bool:
+    apart = any(not term.correlated for model in models for term in model.random)
+    groups = [term.group for term in models[-1].random]
+    return apart or len(set(groups)) < len(groups)
+
+
+def _has_no_predictors(models: _Models) -> bool:
+    return any(not model.fixed for model in models)
+
+
+def _has_weights(models: _Models) -> bool:
+    return any(model.weights for model in models)
+
+
+def _calls(*names: str) -> Callable[[_Models], bool]:
+    def shows(models: _Models) -> bool:
+        return any(name in model.formula for model in models for name in names)
+
+    return shows
+
+
+_SHOWS: dict[str, Callable[[_Models], bool]] = {
+    "RS": _has_slopes,
+    "RIS": _has_slopes,
+    "SLOPEONLY": _has_slopes,
+    "INTER": _has_interaction,
+    "NOCORR": _has_uncorrelated,
+    "NULL": _has_no_predictors,
+    "WEIGHT": _has_weights,
+    "LOG": _calls("log"),
+    "LOGVERB": _calls("log"),
+    "LOGSCALE": _calls("log"),
+    "LOG10": _calls("log10"),
+    "LOG2": _calls("log2"),
+    "SQRT": _calls("sqrt("),
+    "SQRTVERB": _calls("sqrt("),
+    "CENTER": _calls("center("),
+    "CENTERED": _calls("center("),
+    "SCALE": _calls("scale("),
+    "SCALED": _calls("scale("),
+    "QUAD": _calls("^", "poly("),
+    "SQUARED": _calls("^", "poly("),
+}
+_VARIES = re.compile(
+    r"(?:EFFECT|SLOPE|CHANGE) (?:(?![;!])\S+ ){0,7}?VARY (?:(?![;!@])\S+ ){1,3}@[gh] "
+)
+"""An effect that differs between groups is a random slope."""
+_REFUSED = {"NEG", "NONE", "ZERO"}
+_ALONE = ("only", "just")
+_NEAR = 3
+"""So many symbols away a word of refusal still belongs to what is refused."""
+
+
+def unmet(
+    source: str, read: Sequence[Symbol], models: _Models, compared: bool, changes: bool
+) -> list[tuple[int, int]]:
+    """Places of words that ask for something which no model has.
+
+    ``read`` are the symbols as they were read, before any rule used them; ``compared``: several
+    models are compared; ``changes``: the text changes a model, and may name what it takes away.
+    """
+    found = []
+    for k, symbol in enumerate(read):
+        shows = _SHOWS.get(symbol.code)
+        near = {s.code for s in read[max(0, k - _NEAR) : k + _NEAR + 1]}
+        after = read[k + 1] if k + 1 < len(read) else symbol
+        models_named = "model" in source[symbol.start : after.end].lower()
+        if symbol.code == "NULL" and source[symbol.start : symbol.end].lower().startswith(_ALONE):
+            continue  # "only an intercept" for the items
+        counted = symbol.code == "#" and 2 <= symbol.value <= 6 and after.code == "MODEL"
+        if shows is not None and not changes and not near & _REFUSED and not shows(models):
+            found.append((symbol.start, symbol.end))
+        elif not compared and (counted or (symbol.code == "COMPARE" and models_named)):
+            found.append((symbol.start, after.end))
+    line = "".join(symbol.code + " " for symbol in read)
+    varies = _VARIES.search(line)
+    if varies and not changes and not _has_slopes(models):
+        first, last = (line.count(" ", 0, place) for place in varies.span())
+        if not {s.code for s in read[max(0, first - _NEAR) : last]} & _REFUSED:
+            found.append((read[first].start, read[last - 1].end))
+    return found
