@@ -49,7 +49,24 @@ def attachments(draft: Draft) -> None:
 
 _MODELS = ("MODEL", "PREDICT")
 _PLAIN = frozenset(
-    ("@n", "@c", "@i", "_", "and", ",", "with", "(", ")", "-", "by", "on", "at", ":", "ONLY")
+    (
+        "@n",
+        "@c",
+        "@i",
+        "_",
+        "and",
+        ",",
+        "with",
+        "(",
+        ")",
+        "-",
+        "by",
+        "on",
+        "at",
+        ":",
+        "ONLY",
+        "over",
+    )
 )
 
 

@@ -67,6 +67,7 @@ _VARIES = re.compile(
 )
 """An effect that differs between groups is a random slope."""
 _REFUSED = {"NEG", "NONE", "ZERO"}
+_COUNTS = {"two", "three", "four", "2", "3", "4"}
 _ALONE = ("only", "just")
 _NEAR = 3
 """So many symbols away a word of refusal still belongs to what is refused."""
@@ -88,6 +89,9 @@ def unmet(
         models_named = "model" in source[symbol.start : after.end].lower()
         if symbol.code == "NULL" and source[symbol.start : symbol.end].lower().startswith(_ALONE):
             continue  # "only an intercept" for the items
+        said = set(source[symbol.start : symbol.end].lower().split())
+        if symbol.code == "O.compare_models" and not compared and not changes and said & _COUNTS:
+            found.append((symbol.start, symbol.end))
         counted = symbol.code == "#" and 2 <= symbol.value <= 6 and after.code == "MODEL"
         if shows is not None and not changes and not near & _REFUSED and not shows(models):
             found.append((symbol.start, symbol.end))

@@ -16,12 +16,12 @@ _WHERE = "BY|on|by|between|across|for|with|in|over|of|as|at|upon|per|within|to|f
 
 def effect_questions(draft: Draft) -> None:
     """Effects and what they depend on."""
-    effect = "is|does|how? EFFECT|SLOPE of|for <x+> on|in <y>"
+    effect = "is|does|how? EFFECT|SLOPE of|for <x+> on|in|for <y>"
     for text in (
         f"{effect} ,? {_VARIES} {_WHERE}? <b>",
         "is|does EFFECT|SLOPE of|for <x+> on|in <y> SAME|LOWER in|for|across|at|on|over each? <b>",
         "is|does EFFECT|CHANGE in|of <y> between|of|over <x+> is? SAME|VARY "
-        "in|for|across|at|on|over each? <b>",
+        "in|for|across|at|on|over|between each|BOTH? #? <b>",
         "is|does EFFECT|CHANGE between|of <x+> in|on|for <y> is? SAME|VARY|LOWER "
         "in|for|across|at|on|over|with|by each? <b>",
         "is|does EFFECT|SLOPE of|for <x+> SAME|LOWER in|for|across|at|on|over each? <b>",
@@ -89,6 +89,7 @@ def effect_questions(draft: Draft) -> None:
         "does|how? CHANGE|SLOPE|GROWTHOF in|of|for <y> over|with|by|across|per|between|in <x+>",
     ):
         for found in draft.stream.each(text):
+            found = _own_clause(draft, found)
             predictors = draft.stream.items(found, "x")
             outcome = draft.stream.items(found, "y")[0]
             if draft.outcome is None and outcome.code in ("@g", "@c", "@i"):
@@ -138,6 +139,15 @@ def effect_questions(draft: Draft) -> None:
             draft.crossing, draft.crossing_with = draft.span(found.start, found.stop), item.text
             draft.add_fixed([item])
             draft.stream.use(found.start, found.stop)
+
+
+def _own_clause(draft: Draft, found: Found) -> Found:
+    """ "… in the active arm, the age being allowed for": the last of a list begins a clause."""
+    start, stop = found.groups["x"]
+    comma = stop - start > 2 and draft.stream.code(stop - 2) == ","
+    if not comma or stop != found.stop or draft.stream.code(stop) not in ("is", "has"):
+        return found
+    return Found(found.start, stop - 2, {**found.groups, "x": (start, stop - 2)})
 
 
 def _listed(items: list[Symbol]) -> str:

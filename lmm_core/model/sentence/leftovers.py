@@ -17,7 +17,7 @@ _SOFT = word_set("""
 """)
 _TITLE = re.compile(r"\s*[^:;.\n~]{1,60}:(?=\s)")
 _NAMELESS = word_set("""
-    SHOW PREDICT MODEL EFFECT COMPUTE but and or with by for of in per each over on across
+    STEP SHOW PREDICT MODEL EFFECT COMPUTE but and or with by for of in per each over on across
     within to as at - / : ( ) , U # P GROWTH GROWTHOF CHANGE COMPARE x GROUPED between vs
 """)
 _INTRODUCES = frozenset(("MODEL", "PREDICT", "SHOW", "to", "for", "with", "_", ":", ";"))
@@ -71,7 +71,8 @@ def _about(draft: Draft, stop: int, start: int) -> bool:
     stated = [f for f in draft.stream.each("OUT is|:? <y>") if f.start > stop]
     again = {c for f in stated for s in draft.stream.items(f, "y") for c in s.columns}
     codes = {draft.stream.code(k) for k in range(start, stop)}
-    return bool(named) and named <= again and codes <= {"@n", "@g", "@c", "U", "MODEL", "PREDICT"}
+    words = {c for c in codes if c[0] != "@"}
+    return bool(named) and named <= again and words <= _NAMELESS
 
 
 def _headline(draft: Draft, stop: int, start: int = 0) -> bool:
@@ -90,6 +91,10 @@ def _judges_models(draft: Draft, word: Symbol) -> bool:
     """ "is a model with … better than …?", "which has the lower AIC?"."""
     behind = draft.source[word.end : word.end + 5].strip().lower()
     return draft.stream.line.startswith("is MODEL") or behind.startswith(("aic", "bic"))
+
+
+def _inside(start: int, end: int, spans: list[list[int]]) -> bool:
+    return any(a <= start and end <= b and (a, b) != (start, end) for a, b in spans)
 
 
 def left_over(draft: Draft, compared: bool) -> tuple[str, ...]:
@@ -127,5 +132,6 @@ def left_over(draft: Draft, compared: bool) -> tuple[str, ...]:
                 spans[-1][1] = symbol.end
             gap = False
     spans += [list(span) for span in draft.lost]
-    phrases = [draft.source[a:b].strip() for a, b in sorted(spans) if b > a]
+    spans = [[a, b] for a, b in spans if b > a and not _inside(a, b, spans)]
+    phrases = [draft.source[a:b].strip() for a, b in sorted(spans)]
     return tuple(dict.fromkeys(p for p in phrases if p))

@@ -86,7 +86,14 @@ def _levels(draft: Draft) -> None:
     ):
         for found in draft.stream.each(text):
             _set_level(draft, found, wanted=False)
-    for text in ("# % CI", "# CI", f"CI LEVEL? {_LINK}|(? # %", "CI (? # )?", f"CI {_LINK} # INT?"):
+    for text in (
+        "# % CI",
+        "# CI",
+        f"CI LEVEL? {_LINK}|(? # %",
+        "CI ,? # %",
+        "CI (? # )?",
+        f"CI {_LINK} # INT?",
+    ):
         for found in draft.stream.each(text):
             _set_level(draft, found, wanted=True)
     for found in draft.stream.each("# % O.confidence_band"):

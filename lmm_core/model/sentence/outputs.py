@@ -49,6 +49,9 @@ def outputs(draft: Draft) -> None:
         draft.stream.use(found.start, found.stop - 1)  # "the residuals are checked with a Q-Q plot"
     for found in draft.stream.each("O.residual_plots is? SHOW? BY|vs|with|on O.predictions"):
         draft.stream.use(found.start + 1, found.stop)  # "plotted against the fitted values"
+    for found in draft.stream.each("O.rm_anova ( U )"):
+        if "listwise" in draft.source[slice(*draft.span(found.start, found.stop))].lower():
+            draft.stream.use(found.start + 1, found.stop)
     for found in draft.stream.each("O.qq_residuals of|for O.residual_plots"):
         draft.stream.use(found.start + 1, found.stop)
     for found in draft.stream.each("O.qq_residuals of|for RE"):

@@ -40,6 +40,7 @@ def own_levels(draft: Draft) -> None:
         ),
         (f"{starts} {own} {rate} [ {_OF}|per|across|with <l+> ]?", (True, True)),
         (f"{starts} {own} <l> {rate}", (True, True)),
+        (f"{starts} has {rate} OWN", (True, True)),
         (f"{starts} to? has? <l> {rate} OWN", (True, True)),
         (
             f"{starts} to? has? BOTH? INT and SLOPE OWN? [ {_OF}|per|across|with <l+> ]? "

@@ -89,6 +89,10 @@ def walk(draft: Draft, at: int, slopes: bool, grouped: bool = False) -> Tail:
             kind = "group" if draft.is_group(symbol) or crossed else "other"
             if (not fresh and last and kind != last) or (grouped and kind == "group"):
                 break
+            if kind == "other" and _code(draft, k + 1) in ("is", "as"):
+                role = {_code(draft, k + 2), _code(draft, k + 3)}
+                if role & {"OUT", "PRED"}:
+                    break  # "slope of days, reaction being the outcome"
             firm = strong or _code(draft, k - 1) in (":", "is", "each")
             firm = firm or (symbol.code == "@c" and fresh)
             if kind == "other" and not slopes and (tail.groups or not firm):

@@ -193,9 +193,9 @@ def _leading(draft: Draft) -> None:
         ("RE :|is|with? RI", "RI"),
         ("RE :|is|with? RS", "RS"),
         ("RE :|is|with? RIS", "RIS"),
-        ("RE <g!> INT and SLOPE", "RIS"),
-        ("RE <g!> SLOPE", "RS"),
-        ("RE <g!> INT", "RI"),
+        ("RE :|is? <g!> INT and SLOPE", "RIS"),
+        ("RE :|is? <g!> SLOPE", "RS"),
+        ("RE :|is? <g!> INT", "RI"),
     ):
         for found in draft.stream.each(text):
             start, end = draft.span(found.start, found.stop)

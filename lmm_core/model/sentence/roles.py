@@ -71,7 +71,7 @@ def _stated(draft: Draft) -> None:
             draft.served |= set(first.columns)
             draft.note(found.start, found.start + 2, f"{first.text} stays out")
             draft.stream.replace(found.start, found.stop - 1, [])
-    for found in draft.stream.each("PRED of|on|for <y> : <l+>"):
+    for found in draft.stream.each("PRED of|on|for <y> :|is <l+>"):
         items, item = draft.stream.items(found, "l"), draft.stream.items(found, "y")[0]
         if item.code == "@n" and not any(map(draft.is_group, items)):
             draft.add_fixed(items)
@@ -92,7 +92,7 @@ def _stated(draft: Draft) -> None:
         "with|use|take? <y> as|( ONLY? OUT )?",
         f"with? OUT {_AS}? {_AS}? <y>",
         "with|use|take? <y> as|is|:|( ONLY? OUT )?",
-        "<y> , OUT ;",
+        "<y> , OUT ;|,",
         "OUT ( <y> )",
         "<y> OUT",
     ):
@@ -177,7 +177,10 @@ def _verbs(draft: Draft) -> None:
             if draft.stream.code(found.start - 1) in ("BY", "on", "by"):
                 continue
             k = found.groups["y"][0]
-            draft.names_outcome = True
+            moves = draft.stream.code(found.start) in ("SLOPE", "CHANGE")
+            if moves and set(item.columns) & set(draft.vocabulary.times):
+                continue  # "with slope of week"
+            draft.names_outcome |= not moves
             _outcome(draft, Found(found.start, k + 1, {}), item)
 
 

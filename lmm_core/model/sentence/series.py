@@ -29,6 +29,9 @@ _NO_PREDICTORS = re.compile(r"\b(null|empty)\b", re.IGNORECASE)
 _RANDOM = re.compile(r"\b(random|slopes?|intercepts?)\b", re.IGNORECASE)
 _ONE_OTHER = re.compile(r"[,;](?: and)?(?= (?:one|another|the other)\b)", re.IGNORECASE)
 _END = re.compile(r"[.\n](?=\s|$)")
+_ITEM_END = re.compile(r"[.;\n](?=\s|$)")
+_CONTRAST = re.compile(r"[.:;,]\s*(?:please\s+)?compare\s+(?=(?:a|one)\s+model\b)", re.IGNORECASE)
+_A_MODEL = re.compile(r"\b(?:a|one|another)\s+model\s+(?=with\b|that\b|having\b)", re.IGNORECASE)
 _BUILDS_ON = re.compile(
     r"\b(same|adds?|added|adding|additionally|extends?|previous|above|as before)\b|"
     r"\b(as|like)( in)? (model \w|m\d)\b|\b(it|that|this|model \w|m\d|[a-e])\s+plus\b|^\W*plus\b",
@@ -53,13 +56,15 @@ def series(text: str) -> tuple[Part, ...]:
     """The models that a text tells one by one; empty when there are fewer than two."""
     if "~" in text:
         return ()
-    places = _named(text) or _listed(text) or _counted(text)
+    places, last = _named(text) or _listed(text) or _contrasted(text), _END
+    if len(places) < 2:
+        places, last = _counted(text), _ITEM_END
     if len(places) < 2:
         return ()
     parts = []
     for k, (lead, start) in enumerate(places):
         stop = places[k + 1][0] if k + 1 < len(places) else len(text)
-        end = _END.search(text, start, stop)
+        end = (last if k + 1 == len(places) else _END).search(text, start, stop)
         if end is not None and (k + 1 == len(places) or not text[end.end() : stop].strip()):
             stop = end.start()
         # The first of a series has nothing before it.
@@ -133,6 +138,17 @@ def _counted(text: str) -> list[tuple[int, int]]:
     between = _ONE_OTHER if _ONE_OTHER.search(inside) else re.compile(";")
     starts = [head.end(), *(head.end() + m.end() for m in between.finditer(inside))]
     said = head.group(1).lower()
-    if len(starts) != _NUMBERS.get(said, 0) and str(len(starts)) != said:
+    count = _NUMBERS.get(said) or int(said)
+    if len(starts) < count:
         return []
-    return [(s, s + 1) for s in starts]
+    return [(s, s + 1) for s in starts[:count]]  # what follows are wishes
+
+
+def _contrasted(text: str) -> list[tuple[int, int]]:
+    """ "…: compare a model with … and a model with …", the outcome named before."""
+    head = _CONTRAST.search(text)
+    if head is None:
+        return []
+    end = _END.search(text, head.end())
+    stop = end.start() if end else len(text)
+    return [(m.start(), m.end()) for m in _A_MODEL.finditer(text, head.end(), stop)]

@@ -36,6 +36,9 @@ _ROMAN = ("ii", "iii", "iv", "vi", "vii")
 
 def smooth(draft: Draft) -> None:
     """Make the stream plainer without changing what it says."""
+    for found in draft.stream.each("@n|@c is allow for ,|;|with|and"):
+        counted = replace(draft.stream.symbols[found.start + 2], code="ADJUST")
+        draft.stream.replace(found.start + 2, found.start + 4, [counted])  # "age being allowed for"
     for text, code in _SHORTER:
         for found in draft.stream.each(text):
             start, end = draft.span(found.start, found.stop)
@@ -157,6 +160,37 @@ def smooth(draft: Draft) -> None:
         word = draft.stream.symbols[found.start + 1]
         if draft.source[word.start : word.end].lower() in _OF_LEVELS:
             draft.stream.replace(found.start + 1, found.stop, [])  # "in the treated group"
+    for found in draft.stream.each("@g ( @g )"):
+        word = draft.stream.symbols[found.start]
+        if draft.source[word.start : word.end].lower() in ("subject", "subjects"):
+            # "subject(clinic)", as SPSS has it: the word says what the column is for
+            label = replace(word, code="per", columns=())
+            group = draft.stream.symbols[found.start + 2]
+            draft.stream.replace(found.start, found.stop, [label, group])
+    for found in draft.stream.each("@n has SLOPE|CHANGE over|with|across <x>"):
+        draft.stream.replace(found.start + 1, found.start + 3, [])  # "pain has a trend over weeks"
+    for found in draft.stream.each("is RE with|and OWN INT|SLOPE"):
+        has = replace(draft.stream.symbols[found.start], code="has")
+        draft.stream.replace(found.start, found.start + 3, [has])  # "random with its own slope"
+    for found in draft.stream.each("RE ,|and? with SLOPE of|for|in <x>"):
+        if (
+            draft.stream.code(found.start - 1) == "@g"
+            and draft.stream.code(found.start - 2) != "by"
+        ):
+            at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "SLOPE")
+            slope = replace(draft.stream.symbols[at], code="RS")
+            has = replace(draft.stream.symbols[found.start], code="has")
+            draft.stream.replace(found.start, at + 1, [has, slope])  # "random, with slope of week"
+    for found in draft.stream.each("@n|@c|@i , U ,|and @n|@c|@i"):
+        before = {draft.stream.code(k) for k in range(max(0, found.start - 8), found.start)}
+        if before & {"PRED", "BY", "by", "on"}:
+            draft.lost.append(draft.span(found.start + 2, found.start + 3))
+            draft.stream.replace(found.start + 1, found.start + 3, [])  # "arm, cholesterol, visit"
+    for found in draft.stream.each("@n of PREDICT as|is|,|;|by|and"):
+        word = draft.source[slice(*draft.span(found.start + 2, found.start + 3))].lower()
+        named = draft.stream.symbols[found.start].columns
+        if word == "study" and any("stud" in c.lower() for c in named):
+            draft.stream.replace(found.start + 1, found.start + 3, [])  # "hours of study"
     for found in draft.stream.each("P INT PRED"):
         draft.stream.replace(found.start, found.stop - 1, [])  # "student-level predictors"
     for found in draft.stream.each("PRED of"):

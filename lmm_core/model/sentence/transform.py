@@ -221,6 +221,7 @@ def levels(draft: Draft) -> None:
             at = found.stop - 2  # "are RTs longer in the incongruent condition?"
             draft.stream.replace(at, at + 1, [])
     for text in (
+        "for|of|in <x> ,? ! is|as|: REF",
         "<x> REF :|is ! )?",
         "REF level|INT? [ for|of <x> ]? is|:|with|of|to|as|,|(? !",
         "! P|@g? is? as|is|:|( has? REF",

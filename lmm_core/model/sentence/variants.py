@@ -40,6 +40,14 @@ def variants(draft: Draft) -> None:
         draft.variants = ["FULL", "RI"]
         _wants_comparison(draft, found)
         draft.take(found, "two models: with and without random slopes")
+    for found in draft.stream.each(
+        "COMPARE with|to|against|vs|and MODEL|SAME? NEG RI|RE|RIS for|of|per|by each? <g!>"
+    ):
+        group = draft.stream.symbols[found.stop - 1]
+        if draft.is_group(group):
+            draft.optional_group, draft.variants = group.columns, ["FULL", "LESS"]
+            _wants_comparison(draft, found)
+            draft.take(found, "two models: with and without these random effects")
     for found in draft.stream.each("WITHWITHOUT RI|RE|RIS for|of|per|by each? <g!>"):
         group = draft.stream.symbols[found.stop - 1]
         if draft.is_group(group):
