@@ -63,7 +63,7 @@ class Family:
         if self.method == "sidak":
             with np.errstate(divide="ignore"):
                 return -np.expm1(self.n_tests * np.log1p(-p))
-        return holm(p) if self.method == "holm" else p
+        return holm(p, self.n_tests) if self.method == "holm" else p
 
     def multipliers(self, level: float, df: Array) -> Array:
         """(m,) half-widths of the intervals in standard errors.
@@ -116,12 +116,17 @@ def family_of(adjust: str, n_tests: int, n_means: int | None) -> Family:
     return Family(method, n_tests, n_means, note)
 
 
-def holm(p: Array) -> Array:
-    """Holm's step-down adjustment (1979, Scand. J. Statistics 6); NaN aren't counted."""
+def holm(p: Array, n_tests: int | None = None) -> Array:
+    """Holm's step-down adjustment (1979, Scand. J. Statistics 6) of a family of ``n_tests``.
+
+    A comparison that can't be estimated (NaN) belongs to the family, as in emmeans; without
+    ``n_tests`` only the others are counted.
+    """
     result = np.full(len(p), np.nan)
     known = np.flatnonzero(~np.isnan(p))
     order = known[np.argsort(p[known], kind="stable")]
-    steps = p[order] * np.arange(len(order), 0, -1)
+    most = len(order) if n_tests is None else n_tests
+    steps = p[order] * (most - np.arange(len(order)))
     result[order] = np.minimum(1.0, np.maximum.accumulate(steps))
     return result
 

@@ -80,6 +80,17 @@ def test_holm(p, expected):
     assert holm(np.array(p)) == pytest.approx(expected)
 
 
+def test_a_comparison_that_cannot_be_estimated_belongs_to_its_family():
+    assert holm(np.array([0.01, np.nan, 0.04]), 3) == pytest.approx(
+        [0.03, np.nan, 0.08], nan_ok=True
+    )
+    family = family_of("holm", 3, None)
+    p = family.p_values(np.array([3.0, np.nan, 2.0]), np.full(3, 20.0))
+    plain = family_of("none", 3, None).p_values(np.array([3.0, 2.0]), np.full(2, 20.0))
+    assert p[[0, 2]] == pytest.approx(plain * [3, 2])
+    assert "3 comparisons" in family.note
+
+
 @pytest.mark.parametrize(
     ("wanted", "n_tests", "n_means", "used", "words"),
     [

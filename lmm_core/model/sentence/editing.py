@@ -51,7 +51,7 @@ def removals(draft: Draft) -> None:
         draft.adds = True
         draft.take(found, f"outcome: {draft.other_outcome.text}")
     codes = {"@" if c[0] == "@" else c for c in draft.stream.line.split()}
-    if (draft.adds or "NEG" in codes) and codes <= _EDITS:
+    if (draft.adds or draft.no_interaction or "NEG" in codes) and codes <= _EDITS:
         for found in draft.stream.each("with <y> as OUT"):
             draft.adds = True  # "take reading as outcome and add age", "without group, and …"
             draft.other_outcome = draft.stream.items(found, "y")[0]

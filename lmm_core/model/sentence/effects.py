@@ -30,6 +30,8 @@ def effect_questions(draft: Draft) -> None:
         f"does|how? <x> EFFECT {_VARIES} {_WHERE}? <b>",
         f"does|how? CHANGE|SLOPE|EFFECT of|in <y> {_ALONG} <x> is? {_VARIES} {_WHERE}? <b>",
         f"does|how? <y> CHANGE|SLOPE {_ALONG} <x> is? {_VARIES} {_WHERE}? <b>",
+        "does|how|is? <y> CHANGE over|with|across <x> at|in? SAME SLOPE? "
+        "in|for|across|between each|BOTH? #? <b>",
         "does|how? <b> MODERATED EFFECT of <x> on <y>",
         "does|how? <x> has VARY|OWN EFFECT on <y> in|for|between|by|across <b>",
         "does|how? <b> MODERATED EFFECT of <x>",

@@ -200,7 +200,7 @@ def _with_columns(
         if match.group(3) and name in FUNCTIONS:
             return match.group()
         if name in names.words or name.removesuffix(MADE) in names.words:
-            return match.group()
+            return match.group() if match.group(1) or match.group(3) else quote(name)
         found = find(words_of(name), names, name)
         if not found.certain or match.group(3):
             return match.group()

@@ -27,8 +27,15 @@ class Mender:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
 
-    def mended(self, stem: str) -> str:
-        """The word that is meant: ``stem`` itself unless exactly one known word lies near."""
+    def mended(self, stem: str, said: str = "") -> str:
+        """The word that is meant: ``stem`` itself unless exactly one known word lies near.
+
+        ``said``: the word as it was written, whose last letter may be no plural ("tets").
+        """
+        if len(said) == 4 and len(stem) == 3 and not self._known(stem):
+            near = {w for w in self.vocabulary.words if sorted(w) == sorted(said)}
+            if len(near) == 1:
+                return near.pop()
         if len(stem) == 3 and stem.isalpha() and not self._known(stem):  # "dya"
             near = {w for w in self.vocabulary.words if sorted(w) == sorted(stem)}
             return near.pop() if len(near) == 1 else stem

@@ -33,7 +33,8 @@ def group_before(
     if has_groups or _code(draft, k) not in ("@g", "@h"):
         return None
     lead = _code(draft, k - 1)
-    both = lead == "and" and _code(draft, k - 2) in ("@g", "@h") and _code(draft, k - 3) == "BOTH"
+    pair = lead == "and" and _code(draft, k - 2) in ("@g", "@h")
+    both = pair and _code(draft, k - 3) in ("BOTH", ";")
     if k == start - 1 and lead in ("of", "in", "and") and not both:
         return None
     groups = [draft.stream.symbols[k].columns]

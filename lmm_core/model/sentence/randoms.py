@@ -58,7 +58,8 @@ def _correlation(draft: Draft) -> None:
         last = next(k for k in range(found.start, found.stop) if _code(draft, k) == "SLOPE")
         draft.note(found.start, found.stop - 1, "level and slopes may be correlated")
         draft.stream.use(last + 1, found.stop - 1)
-        if any(piece.slopes or piece.wants_slope for piece in draft.pieces):
+        told = any(piece.slopes or piece.wants_slope for piece in draft.pieces)
+        if told or draft.stream.code(found.start - 1) in ("allow", ";"):
             draft.stream.use(found.start, last + 1)
     for found in draft.stream.each("PRED RI|RS|RIS"):
         symbol = draft.stream.symbols[found.start]

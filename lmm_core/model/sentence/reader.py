@@ -58,7 +58,7 @@ class Reader:
         if token.kind != "word":
             return token.text
         stem = lexicon.lexical(token.text)
-        mended = self.mender.mended(stem)
+        mended = self.mender.mended(stem, token.text.lower())
         if mended != stem:
             self.corrected.append((token.start, token.end, mended))
         return mended

@@ -191,6 +191,13 @@ def smooth(draft: Draft) -> None:
         named = draft.stream.symbols[found.start].columns
         if word == "study" and any("stud" in c.lower() for c in named):
             draft.stream.replace(found.start + 1, found.start + 3, [])  # "hours of study"
+    for found in draft.stream.each("AFFECT VARY"):
+        noun = replace(draft.stream.symbols[found.start], code="EFFECT")
+        draft.stream.replace(found.start, found.start + 1, [noun])  # "this influence varies"
+    for found in draft.stream.each("INT RE ;|,|and|_"):
+        if draft.stream.code(found.start - 1) == "@g":  # "subject intercepts random"
+            both = replace(draft.stream.symbols[found.start], code="RI")
+            draft.stream.replace(found.start, found.start + 2, [both])
     for found in draft.stream.each("P INT PRED"):
         draft.stream.replace(found.start, found.stop - 1, [])  # "student-level predictors"
     for found in draft.stream.each("PRED of"):

@@ -33,6 +33,16 @@ def variants(draft: Draft) -> None:
             _wants_comparison(draft, found)
             rest = Found(found.start, found.groups["x"][1], found.groups)
             draft.take(rest, "two models: without and with it")
+    if {"COMPARE", "O.compare_models"} & set(draft.stream.line.split()):
+        for found in draft.stream.each("with <x+> and|then|vs|or NEG ;|,|and|_"):
+            items = draft.stream.items(found, "x")
+            if any(map(draft.is_group, items)):
+                continue
+            draft.optional = [c for i in items for c in i.columns]
+            draft.fixed += [(i.start, i.text) for i in items]
+            draft.variants = ["FULL", "LESS"]
+            _wants_comparison(draft, found)
+            draft.take(Found(found.start, found.stop - 1, {}), "two models: with and without it")
     for found in draft.stream.each("MODEL with|has RS|RIS [ of|for|in|over <x> ]? LOWER # NEG"):
         items = draft.stream.items(found, "x")
         piece = Piece(True, [i.text for i in items], None, not items, sentence=-1)
@@ -132,14 +142,21 @@ def _apart(draft: Draft) -> None:
         if draft.variants or len(places) != 2:
             continue
         first, last = places
-        if draft.stream.code(last - 1) not in ("with", "to", "vs", "BY", "and"):
+        if draft.stream.code(last - 1) not in ("with", "to", "vs", "BY", "and", "has", "MODEL"):
             continue
+        of_column = draft.stream.code(last + 1) in ("of", "for", "in", "over")
+        slopes = draft.symbols(last + 2, last + 3) if of_column else []
+        slopes = [s for s in slopes if s.code in ("@n", "@c", "@i")]
         draft.variants = [draft.stream.code(k) for k in places]
         if {"SLOPEONLY", "RS", "RIS", "BOTH"} & set(draft.variants):
-            piece = Piece(True, [], None, True, place=draft.span(last, last + 1), sentence=-1)
+            named = [s.text for s in slopes]
+            place = draft.span(last, last + 1)
+            piece = Piece(True, named, None, not named, place=place, sentence=-1)
             draft.pieces.append(piece)
         _wants_comparison(draft, found)
         draft.note(last, last + 1, "2 models")
+        if slopes:
+            draft.stream.use(last + 1, last + 3)
         for k in (found.start, first, last):
             draft.stream.use(k, k + 1)
 
