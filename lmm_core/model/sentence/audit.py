@@ -1,11 +1,14 @@
-"""A second look: what the text names must show in the models, else it is listed."""
+"""A second look: what the text names must show in the models, else it is listed or asked."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 
+from lmm_core.model.sentence.draft import Draft
 from lmm_core.model.sentence.symbol import Symbol
+from lmm_core.model.sentence.vocabulary import NUMBER
+from lmm_core.model.sentence.wish import Question
 from lmm_core.model.spec import ModelSpec
 
 _Models = tuple[ModelSpec, ...]
@@ -104,3 +107,36 @@ def unmet(
         if not {s.code for s in read[max(0, first - _NEAR) : last]} & _REFUSED:
             found.append((read[first].start, read[last - 1].end))
     return found
+
+
+def doubtful_outcome(draft: Draft, spec: ModelSpec) -> None:
+    """Time that depends on a measure is hardly meant, unless it is called the outcome."""
+    column, vocabulary = spec.outcome_column, draft.vocabulary
+    numbers = [c for c in spec.columns() if c != column and vocabulary.kinds.get(c) == NUMBER]
+    if column in vocabulary.times and numbers and draft.outcome is not None:
+        sentence = "Which column is the outcome?"
+        draft.questions.append(Question("outcome", sentence, (*numbers, column)))
+
+
+def contradictions(draft: Draft, spec: ModelSpec) -> None:
+    """What was left out but stands in the model: neither is told as understood."""
+    for note in tuple(draft.notes):
+        columns = note.meaning.removeprefix("left out: ").split(", ")
+        if note.meaning.startswith("left out: ") and set(columns) & set(spec.columns()):
+            draft.notes.remove(note)
+            draft.lost.append((note.start, note.end))
+
+
+def without_effect(
+    draft: Draft, models: tuple[ModelSpec, ...], read: tuple[Symbol, ...]
+) -> list[tuple[int, int]]:
+    """Columns and levels that were named but are nowhere in the result: listed, not lost."""
+    mentions = [s for s in read if s.code[0] == "@"]
+    levels = [s for s in read if s.code == "!"]
+    used = {c for m in models for c in m.columns()} | set(draft.dropped) | draft.served
+    used |= {c for s in draft.owners for c in s.columns}
+    used |= {word.partition("(")[2].removesuffix(")") for _, word in draft.prepared}
+    still = {(s.start, s.end) for s in draft.stream.symbols if s.code[0] in "@!"}
+    lost = [s for s in mentions if s.columns and not used & set(s.columns)]
+    lost += [s for s in levels if not used & {column for column, _ in s.pairs}]
+    return [(s.start, s.end) for s in lost if (s.start, s.end) not in still]

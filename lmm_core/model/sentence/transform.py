@@ -197,11 +197,7 @@ def levels(draft: Draft) -> None:
         if last.code == "!":
             shared &= {c for c, _ in last.pairs}
         if len(shared) == 1 and item.code == "@n":  # "do boys have higher scores than girls"
-            column = shared.pop()
-            start, end = draft.span(found.start, found.stop)
-            new = Symbol("@" + draft.vocabulary.kind(column), start, end, quote(column), (column,))
-            verb = Symbol("AFFECT", item.start, item.start)
-            draft.stream.replace(found.start, found.stop, [new, verb, item])
+            _affects(draft, found, shared.pop(), item)
     for found in draft.stream.each(
         "! P|@g|@c? is? LOWER|VARY BY|vs|with|to|then <z>? ! P|@g|@c? in|on|with|at <y>"
     ):
@@ -209,11 +205,7 @@ def levels(draft: Draft) -> None:
         shared = {c for c, _ in marks[0].pairs} & {c for c, _ in marks[-1].pairs}
         item = draft.stream.items(found, "y")[0]
         if len(shared) == 1 and item.code == "@n":  # "do girls differ from boys in their scores"
-            column = shared.pop()
-            start, end = draft.span(found.start, found.stop)
-            new = Symbol("@" + draft.vocabulary.kind(column), start, end, quote(column), (column,))
-            verb = Symbol("AFFECT", item.start, item.start)
-            draft.stream.replace(found.start, found.stop, [new, verb, item])
+            _affects(draft, found, shared.pop(), item)
     for found in draft.stream.each("is|does|has <y> is|has? LOWER in|for|on|at|with ! <x>"):
         level, item = draft.stream.symbols[found.stop - 2], draft.stream.symbols[found.stop - 1]
         compared = draft.stream.code(found.stop) in ("vs", "then", "COMPARE")
@@ -267,6 +259,14 @@ def levels(draft: Draft) -> None:
         draft.stream.replace(
             found.start, stop, [Symbol(code, start, end, quote(column), (column,))]
         )
+
+
+def _affects(draft: Draft, found: Found, column: str, outcome: Symbol) -> None:
+    """Levels that are compared in an outcome: their column affects it."""
+    start, end = draft.span(found.start, found.stop)
+    new = Symbol("@" + draft.vocabulary.kind(column), start, end, quote(column), (column,))
+    verb = Symbol("AFFECT", outcome.start, outcome.start)
+    draft.stream.replace(found.start, found.stop, [new, verb, outcome])
 
 
 def _of_levels(draft: Draft, k: int) -> bool:

@@ -10,7 +10,12 @@ from lmm_core.errors import FormulaError
 from lmm_core.model.formula import parse_formula
 from lmm_core.model.sentence.assemble import assemble
 from lmm_core.model.sentence.attachments import attachments
-from lmm_core.model.sentence.audit import unmet
+from lmm_core.model.sentence.audit import (
+    contradictions,
+    doubtful_outcome,
+    unmet,
+    without_effect,
+)
 from lmm_core.model.sentence.chains import nesting
 from lmm_core.model.sentence.crossing import interactions
 from lmm_core.model.sentence.draft import Draft, Piece
@@ -35,7 +40,7 @@ from lmm_core.model.sentence.symbol import Symbol
 from lmm_core.model.sentence.tokens import MAX_LENGTH, Token, tokenise_text
 from lmm_core.model.sentence.transform import against_level, levels, same_twice, transformations
 from lmm_core.model.sentence.variants import variants
-from lmm_core.model.sentence.vocabulary import NUMBER, Vocabulary
+from lmm_core.model.sentence.vocabulary import Vocabulary
 from lmm_core.model.sentence.wish import Note, Question, Wish
 from lmm_core.model.spec import ModelSpec
 
@@ -250,7 +255,7 @@ def _wish(
         if "compare_models" not in draft.refused:
             draft.want("compare_models", _place_of_comparison(draft, inside))
     if spec is not None and not (good or draft.names_outcome or current):
-        _doubtful_outcome(draft, spec)
+        doubtful_outcome(draft, spec)
     if open_choice or draft.questions:
         spec, models = None, ()
     if spec is not None:
@@ -258,8 +263,8 @@ def _wish(
         draft.lost += [
             (a, b) for a, b, columns in draft.means if spec.outcome_column not in columns
         ]
-        draft.lost += _without_effect(draft, (spec, *models), read)
-        _contradictions(draft, spec)
+        draft.lost += without_effect(draft, (spec, *models), read)
+        contradictions(draft, spec)
         compared = len(models) > 1 or draft.of_series or bool(draft.refused)
         draft.lost += unmet(draft.source, read, (spec, *models), compared, current is not None)
     names = [n for _, n in sorted(draft.outputs, key=lambda o: o[0]) if n not in draft.refused]
@@ -294,39 +299,6 @@ def _checked(draft: Draft, formula: Inside) -> Inside:
     except FormulaError as error:
         return replace(formula, spec=None, error=error)
     return formula
-
-
-def _doubtful_outcome(draft: Draft, spec: ModelSpec) -> None:
-    """Time that depends on a measure is hardly meant, unless it is called the outcome."""
-    column, vocabulary = spec.outcome_column, draft.vocabulary
-    numbers = [c for c in spec.columns() if c != column and vocabulary.kinds.get(c) == NUMBER]
-    if column in vocabulary.times and numbers and draft.outcome is not None:
-        sentence = "Which column is the outcome?"
-        draft.questions.append(Question("outcome", sentence, (*numbers, column)))
-
-
-def _contradictions(draft: Draft, spec: ModelSpec) -> None:
-    """What was left out but stands in the model: neither is told as understood."""
-    for note in tuple(draft.notes):
-        columns = note.meaning.removeprefix("left out: ").split(", ")
-        if note.meaning.startswith("left out: ") and set(columns) & set(spec.columns()):
-            draft.notes.remove(note)
-            draft.lost.append((note.start, note.end))
-
-
-def _without_effect(
-    draft: Draft, models: tuple[ModelSpec, ...], read: tuple[Symbol, ...]
-) -> list[tuple[int, int]]:
-    """Columns and levels that were named but are nowhere in the result: listed, not lost."""
-    mentions = [s for s in read if s.code[0] == "@"]
-    levels = [s for s in read if s.code == "!"]
-    used = {c for m in models for c in m.columns()} | set(draft.dropped) | draft.served
-    used |= {c for s in draft.owners for c in s.columns}
-    used |= {word.partition("(")[2].removesuffix(")") for _, word in draft.prepared}
-    still = {(s.start, s.end) for s in draft.stream.symbols if s.code[0] in "@!"}
-    lost = [s for s in mentions if s.columns and not used & set(s.columns)]
-    lost += [s for s in levels if not used & {column for column, _ in s.pairs}]
-    return [(s.start, s.end) for s in lost if (s.start, s.end) not in still]
 
 
 def _place_of_comparison(draft: Draft, inside: tuple[Inside, ...]) -> int:

@@ -1,0 +1,232 @@
+"""Two models that differ in one part: "with and without sex", "then add month and compare"."""
+
+from __future__ import annotations
+
+from lmm_core.model.sentence.draft import Draft, Piece
+from lmm_core.model.sentence.stream import Found
+from lmm_core.model.sentence.symbol import Symbol
+
+
+def optional_parts(draft: Draft) -> None:
+    """Predictors, slopes and groups that one of two models has."""
+    _optional_predictors(draft)
+    for found in draft.stream.each("MODEL with|has RS|RIS [ of|for|in|over <x> ]? LOWER # NEG"):
+        draft.pieces.append(slopes_of_a_variant(draft.stream.items(found, "x")))
+        draft.variants = ["FULL", "RI"]
+        wants_comparison(draft, found)
+        draft.take(found, "two models: with and without random slopes")
+    of_group = "RI|RE|RIS for|of|per|by each? <g!>"
+    for text in (
+        f"COMPARE with|to|against|vs|and MODEL|SAME? NEG {of_group}",
+        f"WITHWITHOUT {of_group}",
+    ):
+        for found in draft.stream.each(text):
+            group = draft.stream.symbols[found.stop - 1]
+            if draft.is_group(group):
+                draft.optional_group, draft.variants = group.columns, ["FULL", "LESS"]
+                wants_comparison(draft, found)
+                draft.take(found, "two models: with and without these random effects")
+
+
+def _optional_predictors(draft: Draft) -> None:
+    for found in draft.stream.each("ADD <x+> [ ; | , | and | then ]+ O.compare_models"):
+        said = draft.source[slice(*draft.span(found.stop - 1, found.stop))].lower()
+        if {"two", "both"} & set(said.split()):
+            _may_go(draft, draft.stream.items(found, "x"), ["LESS", "FULL"])
+            wants_comparison(draft, found)
+            rest = Found(found.start, found.groups["x"][1], found.groups)
+            draft.take(rest, "two models: without and with it")
+    if not {"COMPARE", "O.compare_models"} & set(draft.stream.line.split()):
+        return
+    for found in draft.stream.each("with <x+> and|then|vs|or NEG ;|,|and|_"):
+        items = draft.stream.items(found, "x")
+        if not any(map(draft.is_group, items)):
+            _may_go(draft, items, ["FULL", "LESS"])
+            wants_comparison(draft, found)
+            draft.take(Found(found.start, found.stop - 1, {}), "two models: with and without it")
+
+
+def _may_go(draft: Draft, items: list[Symbol], kinds: list[str], last: bool = False) -> None:
+    """The predictors that one of the models lacks; ``kinds``: in which order.
+
+    ``last``: they come after all others, wherever they are named.
+    """
+    draft.optional = [c for i in items for c in i.columns]
+    draft.fixed += [(len(draft.source) if last else i.start, i.text) for i in items]
+    draft.variants = kinds
+
+
+def slopes_of_a_variant(items: list[Symbol]) -> Piece:
+    """Random slopes that some of the models have; of what, when ``items`` doesn't say, is found."""
+    return Piece(True, [i.text for i in items], None, not items, sentence=-1)
+
+
+def with_and_without(draft: Draft) -> None:
+    """Two models that a comparison names: one has a part, the other hasn't."""
+    link = "with|to|vs|and|BY|COMPARE MODEL|SAME? "
+    for first, last, order in (("NEG", "with|has|ADD", False), ("with|has|ADD", "NEG", True)):
+        for found in draft.stream.each(f"MODEL|COMPARE {first} INTER {link} {last} INTER?"):
+            draft.optional, draft.variants = (
+                ["INTER"],
+                ["FULL", "LESS"] if order else ["LESS", "FULL"],
+            )
+            draft.crossing = draft.span(found.start, found.stop)
+            start = found.start - (draft.stream.code(found.start - 1) == "COMPARE")
+            both = Found(start, found.stop, {})
+            wants_comparison(draft, both)
+            draft.take(both, "two models: with and without the interaction")
+    for found in draft.stream.each("COMPARE with|to|against|and? MODEL with|ADD|has INTER"):
+        draft.optional, draft.variants = ["INTER"], ["LESS", "FULL"]
+        draft.crossing = draft.span(found.start, found.stop)
+        wants_comparison(draft, found)
+        draft.take(found, "two models: without and with the interaction")
+    for text in (
+        "COMPARE|O.compare_models MODEL? ;? NEG INTER",
+        "COMPARE|O.compare_models with|to|against|vs|and MODEL|SAME? NEG INTER",
+        "PREDICT|MODEL with INTER and|vs NEG",
+    ):
+        for found in draft.stream.each(text):
+            draft.optional, draft.variants = ["INTER"], ["FULL", "LESS"]
+            draft.crossing = draft.crossing or draft.span(found.start, found.stop)
+            wants_comparison(draft, found)
+            draft.take(found, "two models: with and without the interaction")
+    for text in (
+        "is? COMPARE with|to|vs|BY MODEL|SAME <x+> is ADD",
+        "is? COMPARE with|to|vs|BY MODEL|SAME MODEL? with|and|has? ADD|with <x+> [ is? ADD ]?",
+    ):
+        for found in draft.stream.each(text):
+            items = draft.stream.items(found, "x")
+            _may_go(draft, items, ["LESS", "FULL"], last=True)
+            wants_comparison(draft, found)
+            draft.take(found, "two models: without and with it")
+    if {"COMPARE", "O.compare_models"} & set(draft.stream.line.split()):
+        for found in draft.stream.each(
+            "then|and|,? SAME MODEL? with|and|has|ADD <x+> [ is? ADD ]?"
+        ):
+            items = draft.stream.items(found, "x")
+            if any(map(draft.is_group, items)):
+                continue
+            _may_go(draft, items, ["LESS", "FULL"], last=True)
+            wants_comparison(draft, found)
+            draft.take(found, "two models: without and with it")
+    product = "<x> by|x|and <x2> INTER"
+    for text, kinds in (
+        (f"with|has {product} {link} NEG INTER?", ["FULL", "LESS"]),
+        (f"NEG {product} {link} with|has|ADD INTER?", ["LESS", "FULL"]),
+        (f"NEG {product} {link} MODEL has", ["LESS", "FULL"]),
+    ):
+        for found in draft.stream.each(f"COMPARE MODEL? {text}"):
+            items = [draft.stream.items(found, name)[0] for name in ("x", "x2")]
+            draft.optional, draft.variants = ["INTER"], kinds
+            draft.fixed.append((items[0].start, " * ".join(i.text for i in items)))
+            wants_comparison(draft, found)
+            draft.take(found, "two models: with and without the interaction")
+    for found in draft.stream.each(f"COMPARE MODEL? NEG <x+> {link} with|has|ADD <x2>"):
+        items = draft.stream.items(found, "x")
+        if any(i.code == "@i" or draft.is_group(i) for i in items):
+            continue
+        _may_go(draft, items, ["LESS", "FULL"], last=True)
+        wants_comparison(draft, found)
+        draft.take(found, "two models: without and with it")
+    for found in draft.stream.each(
+        "COMPARE MODEL? with|has <x> with|to|vs|and|BY|COMPARE MODEL|SAME NEG <x2>?"
+    ):
+        item = draft.stream.items(found, "x")[0]
+        if item.code == "@i":
+            draft.optional = ["INTER"]
+        else:
+            draft.optional = list(item.columns)
+        draft.fixed.append((item.start, item.text))
+        draft.variants = ["FULL", "LESS"]
+        wants_comparison(draft, found)
+        draft.take(found, "two models: with and without it")
+    for found in draft.stream.each(
+        "with|to|vs|and MODEL|SAME MODEL? with|has|ADD|and INTER [ of|between <x> and|by|x <x2> ]?"
+    ):
+        places = [k for k in range(found.start) if draft.stream.code(k) == "COMPARE"]
+        if places and draft.sentence_of(places[-1]) == draft.sentence_of(found.start):
+            draft.optional, draft.variants = ["INTER"], ["LESS", "FULL"]
+            pair = [i for name in ("x", "x2") for i in draft.stream.items(found, name)]
+            if pair:
+                draft.fixed.append((len(draft.source), " * ".join(i.text for i in pair)))
+            else:
+                draft.crossing = draft.span(found.start, found.stop)
+            wants_comparison(draft, Found(places[-1], found.stop, {}))
+            draft.take(found, "two models: without and with the interaction")
+            draft.stream.use(places[-1], places[-1] + 1)
+    for found in draft.stream.each("COMPARE with|to|against|and? MODEL NEG SLOPE|RS"):
+        draft.variants = ["FULL", "RI"]
+        wants_comparison(draft, found)
+        draft.take(found, "two models: with and without random slopes")
+    for found in draft.stream.each("COMPARE with|to|against|and? MODEL NEG <x+>"):
+        items = draft.stream.items(found, "x")
+        _may_go(draft, items, ["FULL", "LESS"], last=True)
+        wants_comparison(draft, found)
+        draft.take(found, "two models: with and without it")
+    for text in (
+        "WITHWITHOUT <x> by|x|and <x2> INTER",
+        "WITHWITHOUT <x+>",
+        "WITHWITHOUT INTER [ between|of <x+> ]?",
+        "WITHWITHOUT RS|RIS|SLOPE [ of|for|in|over <x> ]?",
+        "WITHWITHOUT NOCORR|CORR",
+    ):
+        for found in draft.stream.each(text):
+            codes = [draft.stream.code(k) for k in range(found.start, found.stop)]
+            items = draft.stream.items(found, "x")
+            draft.variants = ["FULL", "LESS"]
+            without = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
+            without_first = without.find("without") <= without.find("with")
+            if {"RS", "RIS", "SLOPE"} & set(codes):
+                piece = Piece(True, [i.text for i in items], None, not items)
+                piece.sentence = -1
+                draft.pieces.append(piece)
+                draft.variants = ["FULL", "RI"]
+            elif "NOCORR" in codes or "CORR" in codes:
+                draft.variants = ["FULL", "UNCORRELATED"]
+            elif "INTER" in codes:
+                draft.optional = ["INTER"]
+                draft.crossing = draft.span(found.start, found.stop)
+                items += draft.stream.items(found, "x2")
+                if items:
+                    text = " * ".join(i.text for i in items)
+                    draft.fixed.append((items[0].start, text))
+                    draft.crossing = None
+            else:
+                draft.optional = [c for i in items for c in i.columns]
+                draft.fixed += [(len(draft.source), i.text) for i in items]
+            if without_first:
+                draft.variants.reverse()
+            wants_comparison(draft, found)
+            start = found.start
+            while draft.stream.code(start - 1) in (
+                "MODEL",
+                "COMPARE",
+                "O.compare_models",
+                "PREDICT",
+            ):
+                start -= 1
+            draft.note(start, found.stop, "two models: with and without it")
+            draft.stream.use(start, found.stop)
+
+
+def two_covariances(draft: Draft, compared: str) -> None:
+    """ "compare correlated with uncorrelated random intercepts and slopes"."""
+    what = "[ RIS|RS|RI|INT|SLOPE and|,? ]* MODEL?"
+    for first, last in (("CORR", "NOCORR"), ("NOCORR", "CORR")):
+        for found in draft.stream.each(
+            f"{compared} of|between|:? {first} {what} with|to|vs|and|against|BY {last} {what}"
+        ):
+            draft.variants = ["FULL", "UNCORRELATED"]
+            if first == "NOCORR":
+                draft.variants.reverse()
+            if {"RIS", "RS", "SLOPE"} & set(draft.stream.line.split()[found.start : found.stop]):
+                place = draft.span(found.start, found.stop)
+                draft.pieces.append(Piece(True, [], None, True, place=place, sentence=-1))
+            wants_comparison(draft, found)
+            keep = found.start + (draft.stream.code(found.start)[:2] == "O.")
+            draft.take(Found(keep, found.stop, {}), "two models: with and without correlation")
+
+
+def wants_comparison(draft: Draft, found: Found) -> None:
+    """The comparison is an output too, at its place in the text."""
+    draft.want("compare_models", draft.stream.symbols[found.start].start + 1)
