@@ -35,6 +35,7 @@ def effect_questions(draft: Draft) -> None:
         "does|how? <b> MODERATED EFFECT of <x> on <y>",
         "does|how? <x> has VARY|OWN EFFECT on <y> in|for|between|by|across <b>",
         "does|how? <b> MODERATED EFFECT of <x>",
+        "has|does? <b> has? EFFECT|AFFECT on? how <y> CHANGE over|with|across|by|in <x>",
         "does|how? <b> CHANGE|AFFECT how <y> CHANGE over|with|across|by|in <x>",
         "does|how? <y> CHANGE FASTER over|with|across|by|per|in? <x>? over|with|in|for|between <b>",
     ):
@@ -81,7 +82,7 @@ def effect_questions(draft: Draft) -> None:
         "does <x+> LOWER|CHANGE <y>",
         "does|how? EFFECT in <y> between|by|across|of <x+>",
         "COMPARE|EFFECT <y> between|across|by|of|for|in <x+>",
-        "does|is? <y> is? LOWER in|on|for|among|with|at|between|vs <x+>",
+        "does|is? <y> is? LOWER|VARY in|on|for|among|with|at|between|vs <x+>",
         "COMPARE <x+> on|in|with|for|BY <y>",
         "does|how? <y> ,? is|to? DEPEND <x+>",
         "<y> is COMPARE between|across|by|of|for|in <x+>",

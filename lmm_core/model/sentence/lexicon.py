@@ -83,7 +83,7 @@ FILLERS = word_set("""
     chose chosen begin begins began stay stays remain remains keep kept goal aim aims aimed
     purpose idea ideas remark comment hypothesis deliverable deliverables brief serves
     preparation preparations objective objectives close closes closing conclude concludes
-    worth worthwhile dear statistician colleague colleagues sir madam professor redo
+    worth worthwhile kindness dear statistician colleague colleagues sir madam professor redo
 """)
 """Words without meaning for the model; everything else that isn't understood is listed."""
 

@@ -39,7 +39,9 @@ def outputs(draft: Draft) -> None:
     """Take the wishes out of the stream, in the order of the text."""
     _fixed_effects(draft)
     for k, symbol in enumerate(list(draft.stream.symbols)):
-        if symbol.code == "PREDICTED" and draft.stream.code(k + 1) in ("@n", "_"):
+        if symbol.code == "PREDICTED" and (
+            draft.stream.code(k + 1) in ("@n", "_") or draft.stream.code(k - 1) == "SHOW"
+        ):
             draft.stream.replace(k, k + 1, [replace(symbol, code="O.predictions")])
     for found in draft.stream.each("O.qq_residuals and of|for? RE"):
         draft.want("qq_residuals", draft.stream.symbols[found.start].start)

@@ -144,6 +144,11 @@ def excepted(draft: Draft) -> None:
         if draft.is_group(draft.stream.symbols[found.stop - 1]):
             draft.dropped += draft.stream.symbols[found.stop - 1].columns
             draft.take(found, "left out")
+    for found in draft.stream.each("and|,? <g!> NEG ;|,"):
+        group = draft.stream.symbols[found.groups["g"][0]]
+        if draft.is_group(group):  # "subjects random, items not"
+            draft.dropped += group.columns
+            draft.take(Found(found.start, found.stop - 1, {}), "left out")
     inner = {c for p in draft.pieces for chain in p.groups or () for c in chain}
     inner |= {c for s in draft.stream.symbols if s.code == "@h" for c in s.columns}
     for found in draft.stream.each("NEG for|per|at|across|within|between each? @c"):

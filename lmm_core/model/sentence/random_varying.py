@@ -106,6 +106,10 @@ def varying(draft: Draft) -> None:
         (f"allow? SLOPE {_OF} <l+> {can}", (True, True)),
         (f"allow? <l> SLOPE {can}", (True, True)),
         (f"allow? SLOPE {can}", (True, True)),
+        (
+            f"SLOPEONLY {_OF} <l+> VARY|RE across|between|BY|by|per|for|in? each? <g!>",
+            (False, True),
+        ),
         ("EFFECT is? VARY across|between|BY|by|per|for|in each? <g!>", (True, True)),
         (f"allow? INT {can}", (True, False)),
     ):

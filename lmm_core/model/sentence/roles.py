@@ -108,7 +108,7 @@ def _stated(draft: Draft) -> None:
             named = Found(found.groups["g"][1], found.stop, found.groups)
             draft.served |= {c for s in draft.stream.items(found, "x") for c in s.columns}
             _outcome(draft, named, item)  # "patients had their pressure taken at each visit"
-    for found in draft.stream.each("<l+> PREDICT ;|,|_"):
+    for found in draft.stream.each("<l+> is? to? PREDICT ;|,|_"):
         items = draft.stream.items(found, "l")
         if draft.outcome is not None and not any(map(draft.is_group, items)):
             draft.add_fixed(items)  # "age and sex predict it"

@@ -27,11 +27,14 @@ _VARIANTS = re.compile(
 )
 _NO_PREDICTORS = re.compile(r"\b(null|empty)\b", re.IGNORECASE)
 _RANDOM = re.compile(r"\b(random|slopes?|intercepts?)\b", re.IGNORECASE)
+_TOLD = re.compile(r"\s*(?!with\b)\w[\w ]*? with (?:a )?random\b", re.IGNORECASE)
 _ONE_OTHER = re.compile(r"[,;](?: and)?(?= (?:one|another|the other)\b)", re.IGNORECASE)
 _END = re.compile(r"[.\n](?=\s|$)")
 _ITEM_END = re.compile(r"[.;\n](?=\s|$)")
 _CONTRAST = re.compile(r"[.:;,]\s*(?:please\s+)?compare\s+(?=(?:a|one)\s+model\b)", re.IGNORECASE)
-_A_MODEL = re.compile(r"\b(?:a|one|another)\s+model\s+(?=with\b|that\b|having\b)", re.IGNORECASE)
+_A_MODEL = re.compile(
+    r"\b(?:a|one|another)\s+(?:model\s+)?(?=with\b|that\b|having\b)", re.IGNORECASE
+)
 _BUILDS_ON = re.compile(
     r"\b(same|adds?|added|adding|additionally|extends?|previous|above|as before)\b|"
     r"\b(as|like)( in)? (model \w|m\d)\b|\b(it|that|this|model \w|m\d|[a-e])\s+plus\b|^\W*plus\b",
@@ -133,7 +136,8 @@ def _counted(text: str) -> list[tuple[int, int]]:
     end = _END.search(text, head.end())
     stop = end.start() if end else len(text)
     inside = text[head.end() : stop]
-    if _are_variants(inside) and not _ONE_OTHER.search(inside):
+    told = all(_NO_PREDICTORS.search(p) or _TOLD.match(p) for p in inside.split(";"))
+    if _are_variants(inside) and not (told or _ONE_OTHER.search(inside)):
         return []
     between = _ONE_OTHER if _ONE_OTHER.search(inside) else re.compile(";")
     starts = [head.end(), *(head.end() + m.end() for m in between.finditer(inside))]

@@ -41,6 +41,8 @@ def _less(draft: Draft, spec: ModelSpec) -> ModelSpec:
     if draft.optional_group:
         left = tuple(r for r in spec.random if tuple(reversed(r.group)) != draft.optional_group)
         return replace(spec, random=left or spec.random)
+    if draft.optional == ["QUAD"]:
+        return replace(spec, fixed=tuple(t for t in spec.fixed if not any("^" in f for f in t)))
     if draft.optional == ["INTER"]:
         return replace(spec, fixed=tuple(t for t in spec.fixed if len(t) == 1))
     out = set(draft.optional)

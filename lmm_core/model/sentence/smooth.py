@@ -11,6 +11,7 @@ from lmm_core.model.sentence.symbol import Symbol
 _SHORTER = (
     ("has to is", "is"),
     ("has is is?", "is"),
+    ("is has to is", "is"),
     ("is to is", "is"),
     ("to is", "is"),
     ("is is", "is"),
@@ -52,6 +53,16 @@ def smooth(draft: Draft) -> None:
         if draft.stream.code(found.start - 1) == ";" and said in _EXPLAINED:
             new = Symbol("OUT", *draft.span(found.start, found.stop - 1))
             draft.stream.replace(found.start, found.stop - 1, [new])  # "to be explained: pain"
+    for found in draft.stream.each("@n is U|PREDICT ;"):
+        word = draft.stream.symbols[found.start + 2]
+        if draft.source[word.start : word.end].lower() in _EXPLAINED:
+            new = replace(word, code="OUT")  # "the distance is to be explained"
+            draft.stream.replace(found.start + 2, found.start + 3, [new])
+    for found in draft.stream.each("NULL for|over|across|by|in|per each? @g"):
+        word = draft.stream.symbols[found.start]
+        if draft.source[word.start : word.end].lower().startswith(("only", "just")):
+            new = replace(word, code="INTONLY")  # "only the intercept over the items"
+            draft.stream.replace(found.start, found.start + 1, [new])
     for found in draft.stream.each("U ( # )"):
         word = draft.stream.symbols[found.start]
         said = draft.source[word.start : word.end].lower()

@@ -14,7 +14,7 @@ _ITEM = r"(?:@[gnci] )"
 _LIST = rf"{_ITEM}(?:(?:, and |and |, |or ){_ITEM})*"
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=None)
 def pattern(text: str) -> re.Pattern[str]:
     """A pattern over codes: "OUT is|:? <y>" is OUT, perhaps "is" or ":", then an item named y.
 

@@ -28,11 +28,15 @@ _LINKS = (";", ",", "_", "then", "(", "and")
 
 def same_twice(draft: Draft) -> None:
     """ "reaction time (RT)", "arm (active or placebo)", "treatment: arm"."""
-    for text in ("<x> ( <x2> )", "<x> :|is? <x2>", "<x> to <x2>"):
+    for text in ("<x> ( <x2> )", "<x> :|is? <x2>", "<x> to <x2>", "<x> , <x2> ,|;|and"):
         for found in draft.stream.each(text):
             item, other = (draft.stream.items(found, name)[0] for name in ("x", "x2"))
             if item.columns != other.columns:
                 continue
+            if draft.stream.code(found.start + 1) == ",":
+                found = Found(found.start, found.stop - 1, {})  # "group, A versus B, and week"
+                if draft.stream.code(found.stop + 1) in ("SQUARED", "QUAD"):
+                    continue
             new = [item]  # "reaction time (RT)"
             said = [draft.source[i.start : i.end] for i in (item, other)]
             if draft.stream.code(found.start + 1) == ":" and said[0] != said[1]:
@@ -306,6 +310,9 @@ def _refer(draft: Draft, found: Found, level: Symbol) -> None:
         found = Found(found.start + 1, found.stop, {})  # the column itself stays
     start = found.start - (draft.stream.code(found.start - 1) == "with")
     stop = found.stop + (draft.stream.code(found.stop) == ")")
+    of_column = draft.stream.code(stop) in ("of", "for", "in") and not items
+    if of_column and any(column in s.columns for s in draft.stream.symbols[stop + 1 : stop + 2]):
+        stop += 2  # "the reference level of sex"
     named = draft.stream.symbols[stop : stop + 1]
     elsewhere = any(
         s.code == "F" or (column in s.columns and s not in named) for s in draft.stream.symbols

@@ -36,6 +36,26 @@ def _optional_predictors(draft: Draft) -> None:
             wants_comparison(draft, found)
             rest = Found(found.start, found.groups["x"][1], found.groups)
             draft.take(rest, "two models: without and with it")
+    for text, kinds in (
+        ("with <x+> and|then|,? NEG <x2+>", ["FULL", "LESS"]),
+        ("NEG <x+> and|then|,? with <x2+>", ["LESS", "FULL"]),
+    ):
+        for found in draft.stream.each(text):
+            items = draft.stream.items(found, "x")
+            same = {i.columns for i in items} == {
+                i.columns for i in draft.stream.items(found, "x2")
+            }
+            if same and not any(map(draft.is_group, items)):
+                _may_go(draft, items, kinds, last=True)  # "once with age and once without age"
+                wants_comparison(draft, found)
+                draft.take(found, "two models: with and without it")
+    for found in draft.stream.each("WITHWITHOUT EFFECT? of? <x>"):
+        item = draft.stream.items(found, "x")[0]
+        if item.code == "@i" and "^2" in item.text:
+            draft.fixed.append((item.start, item.text))
+            draft.optional, draft.variants = ["QUAD"], ["FULL", "LESS"]
+            wants_comparison(draft, found)
+            draft.take(found, "two models: with and without the square")
     if not {"COMPARE", "O.compare_models"} & set(draft.stream.line.split()):
         return
     for found in draft.stream.each("with <x+> and|then|vs|or NEG ;|,|and|_"):
