@@ -58,11 +58,6 @@ def smooth(draft: Draft) -> None:
         if draft.source[word.start : word.end].lower() in _EXPLAINED:
             new = replace(word, code="OUT")  # "the distance is to be explained"
             draft.stream.replace(found.start + 2, found.start + 3, [new])
-    for found in draft.stream.each("NULL for|over|across|by|in|per each? @g"):
-        word = draft.stream.symbols[found.start]
-        if draft.source[word.start : word.end].lower().startswith(("only", "just")):
-            new = replace(word, code="INTONLY")  # "only the intercept over the items"
-            draft.stream.replace(found.start, found.start + 1, [new])
     for found in draft.stream.each("U ( # )"):
         word = draft.stream.symbols[found.start]
         said = draft.source[word.start : word.end].lower()
@@ -156,11 +151,6 @@ def smooth(draft: Draft) -> None:
         if "it" not in said:
             continue
         draft.stream.replace(found.start + 1, found.stop - 1, [])  # "score: does it depend on …?"
-    for found in draft.stream.each("NULL VARY"):
-        word = draft.stream.symbols[found.start]
-        if draft.source[word.start : word.end].lower().startswith(("only", "just")):
-            new = replace(word, code="INTONLY")  # "for items only the intercept varies"
-            draft.stream.replace(found.start, found.start + 1, [new])
     for found in draft.stream.each("U @g within|in|under @g"):
         word = draft.stream.symbols[found.start]
         if draft.source[word.start : word.end].lower() == "nest":  # "nest patients in clinics"
@@ -228,10 +218,12 @@ def smooth(draft: Draft) -> None:
     for found in draft.stream.each("AFFECT of <x>"):
         noun = replace(draft.stream.symbols[found.start], code="EFFECT")
         draft.stream.replace(found.start, found.start + 1, [noun])
-    for found in draft.stream.each("NULL for|per|by|of|at|in each? <g!>"):
-        first = draft.stream.symbols[found.start]
-        if draft.source[first.start : first.end].lower().startswith(("only", "just")):
-            draft.stream.replace(found.start, found.start + 1, [replace(first, code="INTONLY")])
+    for text in ("NULL for|per|by|of|at|in|over|across each? <g!>", "NULL VARY"):
+        for found in draft.stream.each(text):
+            first = draft.stream.symbols[found.start]
+            if draft.source[first.start : first.end].lower().startswith(("only", "just")):
+                only = replace(first, code="INTONLY")  # "for items only the intercept varies"
+                draft.stream.replace(found.start, found.start + 1, [only])
     for found in draft.stream.each("VARY|DEPEND BY @g|@h"):
         at = found.start + 1
         across = replace(draft.stream.symbols[at], code="across")

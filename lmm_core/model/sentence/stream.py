@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 
 from lmm_core.model.sentence.symbol import Symbol
 
@@ -14,7 +14,7 @@ _ITEM = r"(?:@[gnci] )"
 _LIST = rf"{_ITEM}(?:(?:, and |and |, |or ){_ITEM})*"
 
 
-@lru_cache(maxsize=None)
+@cache
 def pattern(text: str) -> re.Pattern[str]:
     """A pattern over codes: "OUT is|:? <y>" is OUT, perhaps "is" or ":", then an item named y.
 
