@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.chromium import (
     LAUNCH_ARGUMENTS,
@@ -21,6 +22,8 @@ from tests.browser.chromium import (
 
 _LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 _LOCAL_SCHEMES = {"data", "blob", "about"}
+_TOLD = 1500
+_VISITS = pytest.StashKey[list["Visit"]]()
 
 
 @dataclass
@@ -48,6 +51,17 @@ class Visit:
     def wait_idle(self, timeout: float = 30.0) -> None:
         """Wait until Streamlit's script run has ended."""
         wait_idle(self.page, timeout)
+
+    def told(self) -> str:
+        """Where the page stands, for the report of a test that failed."""
+        try:
+            root = self.page.get_by_test_id("stApp")
+            state = root.get_attribute("data-test-script-state", timeout=2000)
+            text = self.page.locator("body").inner_text(timeout=2000)
+        except PlaywrightError as error:
+            return f"{self.page.url}: not readable ({error})"
+        shown = " ".join(text.split())[:_TOLD]
+        return f"{self.page.url} ({state})\n{shown}\n{self.console_errors}"
 
     def assert_clean(self) -> None:
         assert self.console_errors == []
@@ -86,10 +100,25 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed browser test also says what its pages showed."""
+    report = yield
+    if report.failed and call.when == "call":
+        for visit in item.stash.get(_VISITS, []):
+            report.sections.append(("Page", visit.told()))
+    return report
+
+
 @pytest.fixture
-def page(server: RunningApp, browser: Browser) -> Iterator[OpenPage]:
+def page(
+    request: pytest.FixtureRequest, server: RunningApp, browser: Browser
+) -> Iterator[OpenPage]:
     """Opens pages; each is closed after the test and must have stayed clean."""
     visits: list[Visit] = []
+    request.node.stash[_VISITS] = visits
 
     def open_page(
         path: str = "/",
