@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import link, long_work, notices, preparation, sidebar, state
+from pages.parts import link, long_work, notices, preparation, sidebar, state, tables
 
 WIDTH = 960
 _PAGES = Path(__file__).parents[1]
@@ -16,6 +16,7 @@ _PAGES = Path(__file__).parents[1]
 def run() -> None:
     """One run of the script."""
     st.set_page_config(page_title="Mixed models", page_icon="📈", layout="wide")
+    tables.style()
     page = st.navigation(_pages(), position="top")
     preparation.carry_pending()
     link.open_first()

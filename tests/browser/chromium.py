@@ -30,6 +30,9 @@ LAUNCH_ARGUMENTS = (
     "--no-first-run",
 )
 
+#: Seconds until something counts as never coming. On a busy machine a step takes half a minute.
+PATIENCE = 180.0
+
 _COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _MAC_PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -144,7 +147,7 @@ class RunningApp:
 
 @contextlib.contextmanager
 def running_app(
-    script: Path, log: Path, *, extra_arguments: Sequence[str] = (), timeout: float = 60.0
+    script: Path, log: Path, *, extra_arguments: Sequence[str] = (), timeout: float = PATIENCE
 ) -> Iterator[RunningApp]:
     """Run ``python -m streamlit run script`` on a free port: wait until it answers, then stop it.
 
@@ -206,7 +209,7 @@ quiet => {
 """
 
 
-def wait_idle(page: Page, timeout: float = 30.0, quiet: float = 0.25) -> None:
+def wait_idle(page: Page, timeout: float = PATIENCE, quiet: float = 0.25) -> None:
     """Wait until the script run has ended and stayed ended for ``quiet`` seconds.
 
     Raises Playwright's ``TimeoutError`` after ``timeout`` seconds.

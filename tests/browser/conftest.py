@@ -13,6 +13,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.chromium import (
     LAUNCH_ARGUMENTS,
+    PATIENCE,
     REPOSITORY,
     RunningApp,
     find_or_install_chromium,
@@ -48,7 +49,7 @@ class Visit:
         if parts.scheme not in _LOCAL_SCHEMES and parts.hostname not in _LOCAL_HOSTS:
             self.outside_requests.append(request.url)
 
-    def wait_idle(self, timeout: float = 30.0) -> None:
+    def wait_idle(self, timeout: float = PATIENCE) -> None:
         """Wait until Streamlit's script run has ended."""
         wait_idle(self.page, timeout)
 
@@ -129,6 +130,7 @@ def page(
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme
         )
+        context.set_default_timeout(1000 * PATIENCE)
         visit = Visit(context.new_page())
         visits.append(visit)
         visit.page.goto(server.url + path)

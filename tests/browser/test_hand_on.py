@@ -33,7 +33,7 @@ def open_report(page: OpenPage) -> Visit:
 
 
 def save(visit: Visit, label: str) -> Path:
-    with visit.page.expect_download(timeout=60_000) as download:
+    with visit.page.expect_download() as download:
         visit.page.get_by_role("button", name=label, exact=True).click()
     return Path(download.value.path())
 
@@ -74,14 +74,15 @@ def test_a_saved_report_works_without_the_app(page: OpenPage, tmp_path: Path):
 
 def test_the_page_says_how_far_a_report_is_and_stays_alive(page: OpenPage):
     visit = open_report(page)
-    with visit.page.expect_download(timeout=60_000) as download:
+    with visit.page.expect_download() as download:
         visit.page.get_by_role("button", name="PDF", exact=True).click()
         line = visit.page.locator(".stProgress")
         line.wait_for()
         assert line.inner_text().startswith("PDF: ")
         # Another part of the page answers meanwhile.
         visit.page.get_by_text("Text for a paper", exact=True).click()
-        visit.page.get_by_role("heading", name="Paragraphs that say").wait_for(timeout=5_000)
+        visit.page.get_by_role("heading", name="Paragraphs that say").wait_for()
+        assert not download.is_done()
         visit.page.get_by_text("Report", exact=True).last.click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
     visit.page.locator(".stProgress").wait_for(state="detached")

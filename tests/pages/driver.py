@@ -51,7 +51,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def new_app() -> AppTest:
     """A session before its first run, with the sidebar's options open."""
-    app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=180)
     app.session_state[state.OPTIONS] = app.session_state[state.MORE_OPTIONS] = True
     return app
 

@@ -83,7 +83,7 @@ def test_cross_check_shows_both_estimates():
     app = driver.go(driver.open_app(sample="sleepstudy"), ESTIMATION)
     assert not [t for t in app.table if "statsmodels" in t.value.columns]
     (button,) = [b for b in app.main.button if b.key == "cross_check"]
-    driver.assert_whole(button.click().run(timeout=60))
+    driver.assert_whole(button.click().run())
     shown = table(app, "This program", "statsmodels")
     assert shown["statsmodels"].to_list() == pytest.approx(
         shown["This program"].to_list(), rel=1e-2

@@ -121,5 +121,11 @@ class Draft:
         if name not in [known for _, known in self.outputs]:
             self.outputs.append((start, name))
 
+    def want_early(self, name: str, places: list[int]) -> None:
+        """An output at the first of some places, or where it was wanted before that."""
+        known = [start for start, wanted in self.outputs if wanted == name]
+        self.outputs = [(start, wanted) for start, wanted in self.outputs if wanted != name]
+        self.outputs.append((min([*known, *places], default=len(self.source)), name))
+
     def is_group(self, symbol: Symbol) -> bool:
         return symbol.code in ("@g", "@h")

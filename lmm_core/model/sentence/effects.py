@@ -62,6 +62,14 @@ def effect_questions(draft: Draft) -> None:
         said = draft.source[slice(*draft.span(found.start, found.stop))].lower()
         pair = [draft.stream.items(found, name)[0] for name in ("a", "b")]
         mutual = any(word in said for word in ("associated", "related", "linked"))
+        numbers = [item for item in pair if item.code == "@n"]
+        if mutual and len(numbers) == 1 and draft.outcome is None:
+            other = next(item for item in pair if item.code != "@n")
+            if other.code == "@c":  # only one of the two can be the outcome
+                draft.set_outcome(numbers[0])
+                draft.add_fixed([other])
+                draft.take(found, f"outcome {numbers[0].text}; predictors {other.text}")
+                continue
         if mutual and all(i.code == "@n" for i in pair) and draft.outcome is None:
             columns = tuple(c for i in pair for c in i.columns)
             times = set(columns) & set(draft.vocabulary.times)
@@ -73,7 +81,7 @@ def effect_questions(draft: Draft) -> None:
     for text in (
         "does|how|and? EFFECT|SLOPE of|for|: <x+> on|in|for <y>",
         "does|how? <x+> EFFECT on|in <y>",
-        "with|use|ADD|take|and? <x+> as|is PRED of|for <y>",
+        "with|use|ADD|take|and? <x+> as|is? PRED of|for <y>",
         "does|how|and? <x+> is? AFFECT to? LOWER? <y>",
         "does|how|U? <x+> has|SHOW LOWER <y>",
         "has <x+> EFFECT|AFFECT on|in <y>",

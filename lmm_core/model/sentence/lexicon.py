@@ -42,7 +42,7 @@ MAY_BE_COLUMNS = frozenset(
 
 FILLERS = word_set("""
     thankful besides
-    pleas enough again follow follows
+    pleas pleese plese pls plz enough again follow follows
     teh candidates wise curious
     giving gave
     collected tested observed recorded assessed taken obtained gathered examined participated

@@ -25,6 +25,8 @@ _SHORTER = (
     ("has CHANGE", "CHANGE"),
     ("is to AFFECT", "AFFECT"),
     ("is has", "has"),
+    ("in as", "as"),
+    ("at INT OWN", "at OWN INT"),
 )
 """Codes and what they become: "is to be" and "has been" are "is"."""
 
@@ -168,6 +170,10 @@ def smooth(draft: Draft) -> None:
             label = replace(word, code="per", columns=())
             group = draft.stream.symbols[found.start + 2]
             draft.stream.replace(found.start, found.stop, [label, group])
+    for found in draft.stream.each("RS|RIS MODEL? ( SLOPE|RS of|for|in <x> )"):
+        at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "(")
+        draft.stream.replace(found.stop - 1, found.stop, [])
+        draft.stream.replace(at, at + 2, [])  # "the random slope model (slope of age)"
     for found in draft.stream.each("@n has SLOPE|CHANGE over|with|across <x>"):
         draft.stream.replace(found.start + 1, found.start + 3, [])  # "pain has a trend over weeks"
     for found in draft.stream.each("is RE with|and OWN INT|SLOPE"):

@@ -253,7 +253,8 @@ def _wish(
     if len(models) > 1:
         spec = largest(models)
         if "compare_models" not in draft.refused:
-            draft.want("compare_models", _place_of_comparison(draft, inside))
+            compared = [s.start for s in read if s.code == "COMPARE"]
+            draft.want_early("compare_models", [*compared, *(f.start for f in inside)])
     if spec is not None and not (good or draft.names_outcome or current):
         doubtful_outcome(draft, spec)
     if open_choice or draft.questions:
@@ -299,11 +300,6 @@ def _checked(draft: Draft, formula: Inside) -> Inside:
     except FormulaError as error:
         return replace(formula, spec=None, error=error)
     return formula
-
-
-def _place_of_comparison(draft: Draft, inside: tuple[Inside, ...]) -> int:
-    places = [s.start for s in draft.stream.symbols if s.code == "COMPARE"]
-    return min([*places, *(f.start for f in inside)], default=len(draft.source))
 
 
 def _undecided(draft: Draft) -> list[Note]:

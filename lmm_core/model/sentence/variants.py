@@ -109,7 +109,8 @@ def _apart(draft: Draft) -> None:
         of_column = draft.stream.code(last + 1) in ("of", "for", "in", "over")
         slopes = draft.symbols(last + 2, last + 3) if of_column else []
         slopes = [s for s in slopes if s.code in ("@n", "@c", "@i")]
-        draft.variants = [draft.stream.code(k) for k in places]
+        # The null model stands first wherever it is told.
+        draft.variants = sorted((draft.stream.code(k) for k in places), key=lambda c: c != "NULL")
         if {"SLOPEONLY", "RS", "RIS", "BOTH"} & set(draft.variants):
             named = [s.text for s in slopes]
             place = draft.span(last, last + 1)
@@ -141,6 +142,8 @@ def _listed(draft: Draft, found: Found) -> None:
     led |= bool({"COMPARE", "O.compare_models"} & set(draft.stream.line.split()))
     led |= any(head[k] == "#" and head[k + 1] == "MODEL" for k in range(len(head) - 1))
     after = draft.stream.code(found.stop + 2)
+    if after in ("by", "BY") and draft.stream.code(found.stop + 3)[:2] == "O.":
+        after = ";"  # "the random slope model of age by AIC"
     if (
         draft.stream.code(found.stop) in ("for", "of", "in", "over")
         and draft.stream.code(found.stop + 1) == "@n"

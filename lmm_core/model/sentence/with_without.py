@@ -15,6 +15,14 @@ def optional_parts(draft: Draft) -> None:
         draft.variants = ["FULL", "RI"]
         wants_comparison(draft, found)
         draft.take(found, "two models: with and without random slopes")
+    for found in draft.stream.each(
+        "COMPARE MODEL? with|has RS|RIS [ of|for|in|over <x> ]? "
+        "with|to|against|vs|and MODEL|SAME NEG"
+    ):
+        draft.pieces.append(slopes_of_a_variant(draft.stream.items(found, "x")))
+        draft.variants = ["FULL", "RI"]
+        wants_comparison(draft, found)
+        draft.take(found, "two models: with and without random slopes")
     of_group = "RI|RE|RIS for|of|per|by each? <g!>"
     for text in (
         f"COMPARE with|to|against|vs|and MODEL|SAME? NEG {of_group}",
