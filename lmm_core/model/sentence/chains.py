@@ -34,6 +34,8 @@ def nesting(draft: Draft) -> None:
                     continue
                 changed |= _nest(draft, found)
     merge_chains(draft)
+    for found in draft.stream.each("@h ,|; and|with? BOTH is? RE|RI"):
+        draft.stream.replace(found.start + 1, found.stop - 1, [])  # "and both are random"
 
 
 def merge_chains(draft: Draft) -> None:

@@ -213,7 +213,9 @@ class Reader:
         match = find(words_of(token.text), self.vocabulary.names, token.text, ORDER)
         if match.columns:
             return self._mention(match, token.start, token.end)
-        return Symbol(UNKNOWN, token.start, token.end)
+        stems = tuple(lexicon.lexical(word) for word in token.text.split())
+        code = lexicon.phrases().get(stems, UNKNOWN)  # method = "ML"
+        return Symbol(code, token.start, token.end)
 
     # -- phrases of the grammar
 

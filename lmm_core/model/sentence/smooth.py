@@ -27,6 +27,7 @@ _SHORTER = (
     ("is has", "has"),
     ("in as", "as"),
     ("at INT OWN", "at OWN INT"),
+    ("has each INT OWN", "has OWN INT"),
 )
 """Codes and what they become: "is to be" and "has been" are "is"."""
 
@@ -174,6 +175,10 @@ def smooth(draft: Draft) -> None:
         at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "(")
         draft.stream.replace(found.stop - 1, found.stop, [])
         draft.stream.replace(at, at + 2, [])  # "the random slope model (slope of age)"
+    for found in draft.stream.each("SLOPEONLY [ of|for|in <x> ]? ,? NEG INT ,?"):
+        at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "NEG")
+        at -= draft.stream.code(at - 1) == ","
+        draft.stream.replace(at, found.stop, [])  # "only the slope of days, not the intercept"
     for found in draft.stream.each("@n has SLOPE|CHANGE over|with|across <x>"):
         draft.stream.replace(found.start + 1, found.start + 3, [])  # "pain has a trend over weeks"
     for found in draft.stream.each("is RE with|and OWN INT|SLOPE"):

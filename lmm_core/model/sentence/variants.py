@@ -38,10 +38,8 @@ def variants(draft: Draft) -> None:
             draft.stream.replace(found.start, found.stop, [new])
     with_and_without(draft)
     two_covariances(draft, _COMPARED)
-    text = (
-        f"{_VARIANT} MODEL|ONLY? [ [ of|in|over|on <x> ]? [ per|for|by|in each? <z> ]? "
-        f"[ {_BETWEEN} ]+ {_VARIANT} MODEL|ONLY? ]+"
-    )
+    one = f"NOCORR|CORR? {_VARIANT} MODEL|ONLY?"
+    text = f"{one} [ [ of|in|over|on <x> ]? [ per|for|by|in each? <z> ]? [ {_BETWEEN} ]+ {one} ]+"
     for found in draft.stream.each(text):
         _listed(draft, found)
     for found in draft.stream.each("ADDITIVE MODEL? and|vs|with|to INTER MODEL?"):
@@ -133,6 +131,17 @@ def _no_predictors(draft: Draft) -> None:
 def _listed(draft: Draft, found: Found) -> None:
     symbols = draft.symbols(found.start, found.stop)
     kinds = [s.code for s in symbols if s.code in _VARIANT.split("|")]
+    apart = [s.code == "NOCORR" for s in symbols[:-1]]
+    if any(apart):
+        following = [s.code for s in symbols[1:]]
+        uncorrelated = [f in ("RIS", "BOTH") for a, f in zip(apart, following, strict=True) if a]
+        if not all(uncorrelated):
+            return  # "uncorrelated random slopes" alone tell no model
+        kinds = [
+            "UNCORRELATED" if k and symbols[k - 1].code == "NOCORR" else s.code
+            for k, s in enumerate(symbols)
+            if s.code in _VARIANT.split("|")
+        ]
     if draft.stream.code(found.start - 1) == "NEG":
         return
     if re.search(r"^(RI|RS|RIS) .*[;,] (and )?COMPARE (with|to|against|vs) NULL ", _line(symbols)):
@@ -158,7 +167,7 @@ def _listed(draft: Draft, found: Found) -> None:
     telling = {"INTONLY", "SLOPEONLY", "BOTH", "NULL"} & set(kinds)
     if not (led or versus or "SLOPEONLY" in telling or telling >= {"INTONLY", "BOTH"}):
         return
-    slopes = {"SLOPEONLY", "RS", "RIS", "BOTH"} & set(kinds)
+    slopes = {"SLOPEONLY", "RS", "RIS", "BOTH", "UNCORRELATED"} & set(kinds)
     as_null = "INTONLY" in kinds and not slopes
     draft.variants = ["NULL" if k == "INTONLY" and as_null else k for k in kinds]
     items = [s for s in symbols if s.code[0] == "@" and not draft.is_group(s)]

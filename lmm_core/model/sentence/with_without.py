@@ -15,6 +15,20 @@ def optional_parts(draft: Draft) -> None:
         draft.variants = ["FULL", "RI"]
         wants_comparison(draft, found)
         draft.take(found, "two models: with and without random slopes")
+    for found in draft.stream.each("does|is ADD <x+> CHANGE MODEL"):
+        _may_go(draft, draft.stream.items(found, "x"), ["LESS", "FULL"])
+        wants_comparison(draft, found)
+        draft.take(found, "two models: without and with it")
+    for found in draft.stream.each("then|and MODEL with|on <x+> ;|. COMPARE|O.compare_models"):
+        earlier = [draft.stream.code(k) for k in range(found.start)]
+        if "NULL" in earlier and not draft.variants:
+            draft.variants = ["NULL", "FULL"]
+            draft.add_fixed(draft.stream.items(found, "x"))
+            at = earlier.index("NULL")
+            wants_comparison(draft, Found(at, at + 1, {}))
+            draft.note(at, at + 1, "2 models")
+            draft.stream.use(at, at + 1)
+            draft.take(Found(found.start, found.stop - 2, {}), "the model with predictors")
     for found in draft.stream.each(
         "COMPARE MODEL? with|has RS|RIS [ of|for|in|over <x> ]? "
         "with|to|against|vs|and MODEL|SAME NEG"
@@ -196,7 +210,7 @@ def with_and_without(draft: Draft) -> None:
         "WITHWITHOUT <x+>",
         "WITHWITHOUT INTER [ between|of <x+> ]?",
         "WITHWITHOUT RS|RIS|SLOPE [ of|for|in|over <x> ]?",
-        "WITHWITHOUT NOCORR|CORR",
+        "WITHWITHOUT NOCORR|CORR [ between|of INT|RI and SLOPE|RS ]?",
     ):
         for found in draft.stream.each(text):
             codes = [draft.stream.code(k) for k in range(found.start, found.stop)]
@@ -204,7 +218,7 @@ def with_and_without(draft: Draft) -> None:
             draft.variants = ["FULL", "LESS"]
             without = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
             without_first = without.find("without") <= without.find("with")
-            if {"RS", "RIS", "SLOPE"} & set(codes):
+            if {"RS", "RIS", "SLOPE"} & set(codes) and not {"NOCORR", "CORR"} & set(codes):
                 piece = Piece(True, [i.text for i in items], None, not items)
                 piece.sentence = -1
                 draft.pieces.append(piece)
