@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
+from weakref import WeakValueDictionary
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ from lmm_core.data.step import Step
 from lmm_core.data.table import Table
 from lmm_core.errors import LMMError
 from lmm_core.fitted import FittedModel, fit_model
+from lmm_core.model.design import Design
 from lmm_core.model.spec import ModelSpec
 
 T = TypeVar("T")
@@ -99,6 +101,8 @@ class TimedFit:
 
 # About 3 million rows of fitted models in all sessions together.
 _fits: Cache[TimedFit] = Cache(3_000_000, lambda timed: 1_000 + timed.fit.n_obs)
+# The design with the most columns among the fits of a table, as long as its fit is kept.
+_designs: WeakValueDictionary[str, Design] = WeakValueDictionary()
 _facts: Cache[Any] = Cache(512)
 # 20 million cells of prepared tables, about 160 MB (columns that a step left alone are shared).
 _tables: Cache[History] = Cache(20_000_000, lambda history: 1_000 + history.table.frame.size)
@@ -113,7 +117,10 @@ def cached_fit(fingerprint: str, frame: pd.DataFrame, spec: ModelSpec) -> TimedF
 
     def make() -> TimedFit:
         start = time.perf_counter()
-        fit = fit_model(core, frame)
+        like = _designs.get(fingerprint)
+        fit = fit_model(core, frame, like=like)
+        if like is None or set(like.spec.columns()) <= set(core.columns()):
+            _designs[fingerprint] = fit.design
         return TimedFit(fit, time.perf_counter() - start)
 
     timed = _fits.get((fingerprint, core), make)

@@ -293,10 +293,14 @@ class FittedModel:
         return replace(self, spec=self.spec.with_options(ci_level=ci_level))
 
 
-def fit_model(spec: ModelSpec | str, frame: pd.DataFrame, **options: Any) -> FittedModel:
+def fit_model(
+    spec: ModelSpec | str, frame: pd.DataFrame, *, like: Design | None = None, **options: Any
+) -> FittedModel:
     """Fit a model given as a ``ModelSpec`` or as lme4 notation.
 
-    ``options`` are fields of ``ModelSpec`` (``reml=False``, ``df_method=...``, ``ci_level=...``).
+    ``options`` are fields of ``ModelSpec`` (``reml=False``, ``df_method=...``, ``ci_level=...``);
+    ``like`` is the design of another model of the very same table: what both have in common isn't
+    made again.
 
     Raises
     ------
@@ -310,7 +314,7 @@ def fit_model(spec: ModelSpec | str, frame: pd.DataFrame, **options: Any) -> Fit
     # The fit looks at the columns themselves: as long as it holds this copy, pandas copies them
     # before the caller's table is changed (copy-on-write).
     frame = frame.copy(deep=False)
-    design = build_design(spec, frame)
+    design = build_design(spec, frame, like)
     return FittedModel(spec, design, estimate(design, spec.optimizer), frame)
 
 

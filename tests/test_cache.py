@@ -80,3 +80,17 @@ def test_other_tests_and_levels_share_the_estimates():
     assert second.spec.ci_level == 0.9
     assert third.fixed_effects["df"].iloc[1] == pytest.approx(17.0, rel=1e-3)
     assert cached_fit("other", frame, spec).fit.estimates is not first.estimates
+
+
+def test_models_of_one_table_share_what_their_designs_have_in_common():
+    frame = data("sleepstudy")
+    fits = [
+        cached_fit("shared", frame, ModelSpec.from_formula(f"Reaction ~ {rest}", tuple(frame))).fit
+        for rest in ("Days + (1 + Days | Subject)", "Days + (1 | Subject)", "1 + (1 | Subject)")
+    ]
+    first, *others = (fit.design for fit in fits)
+    assert all(design.y is first.y for design in others)
+    assert others[0].model_matrix is first.model_matrix
+    alone = cached_fit("another", frame, fits[1].spec).fit
+    assert alone.design.y is not first.y
+    assert fits[1].estimates.deviance == alone.estimates.deviance

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -154,8 +155,11 @@ class Design:
         return build_matrix(block.layout, values, len(frame))
 
 
-def build_design(spec: ModelSpec, frame: pd.DataFrame) -> Design:
+def build_design(spec: ModelSpec, frame: pd.DataFrame, like: Design | None = None) -> Design:
     """Matrices of ``spec`` on the complete rows of ``frame``.
+
+    ``like`` is the design of another model of the same table. What both have in common, where they
+    use the same rows, is taken from it: their arrays are shared, not copied.
 
     Raises
     ------
@@ -163,22 +167,37 @@ def build_design(spec: ModelSpec, frame: pd.DataFrame) -> Design:
         When the model and the data don't go together; the message says why and what to do.
     """
     check_columns(spec, frame)
-    columns = {name: frame[name] for name in spec.columns()}
-    rows, dropped = usable_rows(spec, columns, len(frame))
-    if rows is not None:
-        columns = {name: series.iloc[rows] for name, series in columns.items()}
-    column = columns.__getitem__
+    if like is not None and not _on_same_rows(spec, like):
+        like = None
+    if like is None:
+        rows, dropped = usable_rows(spec, {c: frame[c] for c in spec.columns()}, len(frame))
+    else:
+        rows, dropped = like.rows, like.dropped
+
+    @cache
+    def column(name: str) -> pd.Series:
+        return frame[name] if rows is None else frame[name].iloc[rows]
+
     checks.check_random_terms(spec)
-    encoders, codes = _learn_encoders(spec, column)
-    values = FactorValues(encoders, column, codes)
-    for text, encoder in encoders.items():
-        if isinstance(encoder, Numeric):
-            checks.check_size(encoder.factor.column, values[text])
-    raw = numbers(column(spec.outcome_column))
-    outcome = learn_numeric(factor_of(spec.outcome), raw)
-    y = outcome.values(raw)[:, 0]
-    checks.check_outcome(spec, y)
-    groupings = {term.group: _grouping(term.group, column) for term in spec.random}
+    texts = _factor_texts(spec)
+    if like is not None and like.encoders.keys() >= set(texts):
+        encoders: dict[str, Encoder] = {text: like.encoders[text] for text in texts}
+        values = like.values
+    else:
+        encoders, codes = _learn_encoders(spec, texts, column)
+        values = FactorValues(encoders, column, codes)
+        for text, encoder in encoders.items():
+            if isinstance(encoder, Numeric):
+                checks.check_size(encoder.factor.column, values[text])
+    if like is None:
+        raw = numbers(column(spec.outcome_column))
+        outcome = learn_numeric(factor_of(spec.outcome), raw)
+        y, known = outcome.values(raw)[:, 0], {}
+        checks.check_outcome(spec, y)
+    else:
+        outcome, y = like.outcome, like.y
+        known = {grouping.columns: grouping for grouping in like.groupings.values()}
+    groupings = {t.group: known.get(t.group) or _grouping(t.group, column) for t in spec.random}
     checks.check_groupings(spec, list(groupings.values()), len(y))
     checks.check_outcome_within(spec, y, list(groupings.values()))
     layout = lay_out(spec.fixed, spec.intercept, encoders)
@@ -189,16 +208,19 @@ def build_design(spec: ModelSpec, frame: pd.DataFrame) -> Design:
             code="no_fixed",
         )
     checks.check_width(layout, len(y))
-    X = ModelMatrix(layout, values, len(y))
     blocks = []
     for term in spec.random:
         random_layout = lay_out(term.terms, term.intercept, encoders)
         matrix = ModelMatrix(random_layout, values, len(y))
         blocks.append(RandomBlock(term, groupings[term.group], random_layout, matrix))
     checks.check_blocks(blocks, len(y))
-    weights = _weights(spec, column)
-    basis = find_basis(X, weights)
-    X = X.restricted(basis.kept)
+    if like is not None and values is like.values and layout == like.layout:
+        weights, X, basis = like.weights, like.model_matrix, like.basis
+    else:
+        weights = _weights(spec, column)
+        whole = ModelMatrix(layout, values, len(y))
+        basis = find_basis(whole, weights)
+        X = whole.restricted(basis.kept)
     residual = None
     if spec.residual is not None:
         groups = {block.grouping.name: block.grouping for block in blocks}
@@ -220,13 +242,34 @@ def build_design(spec: ModelSpec, frame: pd.DataFrame) -> Design:
     )
 
 
-def _learn_encoders(spec: ModelSpec, column) -> tuple[dict[str, Encoder], dict[str, Array]]:
+def _on_same_rows(spec: ModelSpec, like: Design) -> bool:
+    """Whether the rows, the outcome, the weights and the codings of another model are this one's.
+
+    It must use all columns of this one, and no other one with missing values.
+    """
+    old, used = like.spec, set(spec.columns())
+    alone = ("outcome", "weights", "reference")
+    return (
+        all(getattr(spec, name) == getattr(old, name) for name in alone)
+        and spec.residual is None
+        and used <= set(old.columns())
+        and used >= {name for name, _ in like.dropped.by_column}
+        and {g for r in spec.random for g in r.group} == {g for r in old.random for g in r.group}
+    )
+
+
+def _factor_texts(spec: ModelSpec) -> tuple[str, ...]:
+    """Every factor of the fixed and random terms, once."""
+    terms = (*spec.fixed, *(t for r in spec.random for t in r.terms))
+    return tuple(dict.fromkeys(factor for term in terms for factor in term))
+
+
+def _learn_encoders(
+    spec: ModelSpec, texts: Sequence[str], column: Callable[[str], pd.Series]
+) -> tuple[dict[str, Encoder], dict[str, Array]]:
     """The encoders of all factors, and the codes of the categorical ones."""
     codes: dict[str, Array] = {}
     references = dict(spec.reference)
-    texts = dict.fromkeys(
-        f for t in (*spec.fixed, *(t for r in spec.random for t in r.terms)) for f in t
-    )
     encoders: dict[str, Encoder] = {}
     for text in texts:
         factor = factor_of(text)

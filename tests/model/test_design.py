@@ -119,3 +119,39 @@ def test_kinds_of_columns(kind: str):
     fit = fit_model("y ~ k + (1 | g)", frame)
     plain = fit_model("y ~ k + (1 | g)", _table())
     assert fit.estimates.beta[1] == pytest.approx(plain.estimates.beta[1])
+
+
+FULL = "y ~ x * k + z + (1 + x | g)"
+LIKE = {
+    "other random part": ("y ~ x * k + z + (0 + x | g)", FULL, True),
+    "fewer fixed effects": ("y ~ x + (1 | g)", FULL, True),
+    "no predictors": ("y ~ 1 + (1 | g)", FULL, True),
+    "a transformation that wasn't there": ("y ~ center(x) + k + (1 | g)", FULL, True),
+    "a column that wasn't there": ("y ~ x + w + (1 | g)", FULL, False),
+    "other outcome": ("log(y) ~ x + (1 | g)", FULL, False),
+    "other groups": ("y ~ x + (1 | k)", FULL, False),
+    "a column with missing values left out": ("y ~ x + (1 | g)", "y ~ x + w + (1 | g)", False),
+    "and kept": ("y ~ w + (1 | g)", "y ~ x + w + (1 | g)", True),
+}
+
+
+@pytest.mark.parametrize("name", LIKE)
+@pytest.mark.parametrize("reference", [(), (("k", "v"),)])
+def test_a_design_is_the_same_when_it_takes_what_another_one_has(name: str, reference):
+    formula, other, shared = LIKE[name]
+    frame = _table(w=[0.3, np.nan, 0.1, 0.9, 0.4, 0.2, np.nan, 0.8, 0.5, 0.7, 0.6, 0.0])
+    columns = tuple(frame.columns)
+    spec = ModelSpec.from_formula(formula, columns, reml=False)
+    spec = spec.with_options(reference=reference)
+    like = build_design(ModelSpec.from_formula(other, columns), frame)
+    alone, found = build_design(spec, frame), build_design(spec, frame, like)
+    assert (found.y is like.y) == (shared and not reference)
+    assert found.dropped == alone.dropped
+    assert found.names == alone.names
+    assert found.encoders.keys() == alone.encoders.keys()
+    for mine, right in ((found.y, alone.y), (found.X, alone.X), (found.rows, alone.rows)):
+        np.testing.assert_array_equal(mine, right)
+    for mine, right in zip(found.blocks, alone.blocks, strict=True):
+        np.testing.assert_array_equal(mine.matrix, right.matrix)
+        np.testing.assert_array_equal(mine.grouping.codes, right.grouping.codes)
+        assert mine.grouping.levels == right.grouping.levels

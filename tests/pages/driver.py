@@ -16,7 +16,8 @@ from lmm_core.fitted import FittedModel
 from lmm_core.model.encoding import encode_levels
 from lmm_core.model.factors import factor_of
 from lmm_core.model.spec import ModelSpec
-from pages.parts import frame, state
+from lmm_core.report.markup import md
+from pages.parts import frame, state, tables
 from pages.parts.residual_kinds import kind_of
 from tests import support
 
@@ -47,6 +48,40 @@ PAGE_FILES = tuple(
     if path.parent.name != "parts" and path.name != "__init__.py"
 )
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+_BEHIND: dict[str, pd.DataFrame] = {}
+
+
+def _keeping(show: Any, draw: Any) -> Any:
+    """``tables.show`` that also keeps, by what it writes, the values that it writes."""
+
+    def kept(values: pd.DataFrame, columns: Any, *args: Any, **options: Any) -> None:
+        def drawn(cells: dict[str, list[str]], *rest: Any) -> None:
+            shown = pd.DataFrame(cells)
+            exact = shown.copy()
+            for c in columns:
+                if c.write:
+                    exact[md(c.heading)] = values[c.source].head(len(shown)).to_numpy()
+            _BEHIND[_written(shown)] = exact
+            draw(cells, *rest)
+
+        with mock.patch.object(tables, "_draw", drawn):
+            show(values, columns, *args, **options)
+
+    return kept
+
+
+def _written(cells: pd.DataFrame) -> str:
+    return cells.to_csv(index=False)
+
+
+tables.show = _keeping(tables.show, tables._draw)
+
+
+def behind(table: Any) -> pd.DataFrame:
+    """The values of a table on screen as they were before ``tables.show`` made text of them."""
+    return _BEHIND.get(_written(table.value), table.value).copy()
 
 
 def new_app() -> AppTest:

@@ -80,7 +80,7 @@ def text(app: AppTest) -> str:
 
 def table(app: AppTest) -> pd.DataFrame:
     """The first table without the escapes of Markdown."""
-    found = app.main.table[0].value
+    found = driver.behind(app.main.table[0])
     texts = {c: [v.replace("\\", "") if isinstance(v, str) else v for v in found[c]] for c in found}
     return pd.DataFrame({c.replace("\\", ""): values for c, values in texts.items()})
 

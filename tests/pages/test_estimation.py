@@ -22,7 +22,7 @@ def headings(app: AppTest) -> list[list[str]]:
 def table(app: AppTest, *columns: str) -> Any:
     """The one table whose headings hold these words; headings as they are read."""
     found = [
-        t.value.rename(columns=lambda name: str(name).replace("\\", ""))
+        driver.behind(t).rename(columns=lambda name: str(name).replace("\\", ""))
         for t in app.table
         if all(any(word in str(c) for c in t.value.columns) for word in columns)
     ]

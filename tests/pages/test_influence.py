@@ -114,7 +114,7 @@ def test_a_model_without_chosen_groups_becomes_a_rung(sample: str):
     assert "influence_rung" not in [b.key for b in app.button]
     driver.go(app, "pages/checks/compare.py")
     term = app.main.selectbox[0].value
-    shown = app.main.table[0].value.set_index("Model")
+    shown = driver.behind(app.main.table[0]).set_index("Model")
     frame = app.session_state[state.TABLE].frame
     rest = frame[frame[group].astype(str) != level]
     expected = fit_model(fit.spec, rest)
