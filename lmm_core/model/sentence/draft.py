@@ -52,6 +52,7 @@ class Draft:
     owners: list[Symbol] = field(default_factory=list)
     variants: list[str] = field(default_factory=list)
     optional: list[str] = field(default_factory=list)
+    optional_but: list[str] = field(default_factory=list)
     means: list[tuple[int, int, tuple[str, ...]]] = field(default_factory=list)
     served: set[str] = field(default_factory=set)
     crossing: tuple[int, int] | None = None
@@ -66,6 +67,8 @@ class Draft:
     no_intercept: bool = False
     adds: bool = False
     names_outcome: bool = False
+    on_screen: frozenset[str] = frozenset()
+    """Columns of the model that the text only changes, but for its outcome; see ``keeps``."""
     of_series: bool = False
     optional_group: tuple[str, ...] = ()
     no_slopes_of: list[tuple[str, ...]] = field(default_factory=list)
@@ -99,6 +102,10 @@ class Draft:
     def sentence_of(self, k: int) -> int:
         """The number of the sentence in which symbol ``k`` stands."""
         return sum(s.code == ";" for s in self.stream.symbols[:k])
+
+    def keeps(self, symbol: Symbol) -> bool:
+        """Whether a column keeps its part in the model on screen: it doesn't become the outcome."""
+        return bool(self.on_screen & set(symbol.columns))
 
     def set_outcome(self, symbol: Symbol) -> None:
         if self.outcome is None:

@@ -18,6 +18,15 @@ def additions(draft: Draft) -> None:
             draft.add_fixed(items)
             put = Found(found.start, found.stop - 1, found.groups)
             draft.take(put, f"predictors: {', '.join(i.text for i in items)}")
+    for found in draft.stream.each("with <l+> in ,? [ BOTH|and with INTER with|of <z> ]?"):
+        said = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
+        if said == "take":  # "take sex in, together with its interaction with age"
+            draft.adds = True
+            items = [*draft.stream.items(found, "l"), *draft.stream.items(found, "z")]
+            if "z" in found.groups:
+                draft.fixed.append((items[0].start, " * ".join(i.text for i in items)))
+            draft.add_fixed(items)
+            draft.take(found, f"predictors: {', '.join(i.text for i in items)}")
     for found in draft.stream.each("ADD RI|RS|RIS|RE|PRED"):
         draft.adds = True
         draft.stream.use(found.start, found.start + 1)

@@ -41,7 +41,7 @@ MAY_BE_COLUMNS = frozenset(
 """Fillers that may be part of a column's name: "by method" can mean teaching_method."""
 
 FILLERS = word_set("""
-    thankful besides stated append appended
+    thankful besides stated append appended wished suspected i'm formula
     pleas pleese plese pls plz enough again follow follows
     teh candidates wise curious
     giving gave

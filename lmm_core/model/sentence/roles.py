@@ -278,6 +278,8 @@ def _first_column(draft: Draft, k: int) -> bool:
 
 
 def _outcome(draft: Draft, found: Found, item: Symbol) -> None:
+    if draft.keeps(item):
+        return
     draft.set_outcome(item)
     draft.take(found, f"outcome: {item.text}")
 

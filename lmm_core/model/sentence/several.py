@@ -41,6 +41,9 @@ def _less(draft: Draft, spec: ModelSpec) -> ModelSpec:
     if draft.optional_group:
         left = tuple(r for r in spec.random if tuple(reversed(r.group)) != draft.optional_group)
         return replace(spec, random=left or spec.random)
+    if draft.optional_but:
+        others = {factor_of(f).column for t in spec.fixed for f in t} - set(draft.optional_but)
+        draft.optional = sorted(others)
     if draft.optional == ["QUAD"]:
         return replace(spec, fixed=tuple(t for t in spec.fixed if not any("^" in f for f in t)))
     if draft.optional == ["INTER"]:

@@ -28,6 +28,7 @@ _SHORTER = (
     ("in as", "as"),
     ("at INT OWN", "at OWN INT"),
     ("has each INT OWN", "has OWN INT"),
+    ("has INT OWN and SLOPE OWN", "has OWN INT and OWN SLOPE"),
 )
 """Codes and what they become: "is to be" and "has been" are "is"."""
 
@@ -175,6 +176,49 @@ def smooth(draft: Draft) -> None:
         at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "(")
         draft.stream.replace(found.stop - 1, found.stop, [])
         draft.stream.replace(at, at + 2, [])  # "the random slope model (slope of age)"
+    for found in draft.stream.each("# INT and # SLOPE"):
+        for k in (found.stop - 2, found.start):
+            if draft.stream.symbols[k].value == 1:  # "one intercept and one slope"
+                draft.stream.replace(k, k + 1, [])
+    for text in (
+        "INT and SLOPE of|for|in <x> per|by|for|across each? <g!>",
+        "INT and SLOPE of|for|in <x> RE",
+    ):
+        for found in draft.stream.each(text):
+            both = Symbol("RIS", *draft.span(found.start, found.start + 3))
+            end = found.stop - (draft.stream.code(found.stop - 1) == "RE")
+            if draft.stream.code(found.start - 1) != "RE":
+                draft.stream.replace(end, found.stop, [])
+                draft.stream.replace(found.start, found.start + 3, [both])
+    for found in draft.stream.each("@g : OWN INT ,|and OWN SLOPE"):
+        between = draft.stream.symbols[found.start + 1 : found.start + 5 : 3]
+        for k, symbol, code in zip((4, 1), reversed(between), ("and", "has"), strict=True):
+            new = replace(symbol, code=code)  # "each subject: own intercept, own slope"
+            draft.stream.replace(found.start + k, found.start + k + 1, [new])
+    for found in draft.stream.each("DEPEND does @g is !"):
+        draft.stream.replace(found.start + 1, found.stop - 1, [])  # "on whether a child is a girl"
+    for found in draft.stream.each("SHOW <x> RS ,|;|and"):
+        if not draft.is_group(draft.stream.items(found, "x")[0]):  # "give month a random slope"
+            slope, of = draft.stream.symbols[found.start + 2], draft.stream.symbols[found.start + 1]
+            link = Symbol("of", slope.end, slope.end)
+            draft.stream.replace(found.start, found.start + 3, [slope, link, of])
+    for found in draft.stream.each("U PREDICT of|for|on <x> ;|,|and"):
+        word = draft.stream.symbols[found.start + 1]
+        if draft.source[word.start : word.end].lower().startswith("test"):
+            draft.lost.append(draft.span(found.start, found.start + 2))
+            draft.served |= set(draft.stream.items(found, "x")[0].columns)
+            draft.stream.replace(found.start, found.stop - 1, [])  # "permutation test for days"
+    for found in draft.stream.each("COMPARE and U by|BY|;|,"):
+        word = draft.stream.symbols[found.start + 2]
+        if word.end - word.start == 1:
+            draft.stream.replace(found.start + 1, found.stop - 1, [])  # "compare A and B"
+    for found in draft.stream.each("NORMAL NEG U PREDICT"):
+        word = draft.stream.symbols[found.start + 2]
+        if draft.source[word.start : word.end].lower() == "t":
+            draft.stream.replace(found.start + 1, found.stop, [])  # "z-tests rather than t-tests"
+    for found in draft.stream.each("@n ; DEPEND <x>"):
+        leads = Symbol("BY", *draft.span(found.start + 2, found.start + 3))
+        draft.stream.replace(found.start + 1, found.start + 3, [leads])  # "pain. It depends on …"
     for found in draft.stream.each("SLOPEONLY [ of|for|in <x> ]? ,? NEG INT ,?"):
         at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "NEG")
         at -= draft.stream.code(at - 1) == ","
@@ -184,7 +228,7 @@ def smooth(draft: Draft) -> None:
     for found in draft.stream.each("is RE with|and OWN INT|SLOPE"):
         has = replace(draft.stream.symbols[found.start], code="has")
         draft.stream.replace(found.start, found.start + 3, [has])  # "random with its own slope"
-    for found in draft.stream.each("RE ,|and? with SLOPE of|for|in <x>"):
+    for found in draft.stream.each("RE ,|and? with OWN? SLOPE of|for|in <x>"):
         if (
             draft.stream.code(found.start - 1) == "@g"
             and draft.stream.code(found.start - 2) != "by"

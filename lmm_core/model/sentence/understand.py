@@ -36,7 +36,7 @@ from lmm_core.model.sentence.series import alone, series
 from lmm_core.model.sentence.several import largest, several
 from lmm_core.model.sentence.smooth import smooth
 from lmm_core.model.sentence.stream import Stream
-from lmm_core.model.sentence.symbol import Symbol
+from lmm_core.model.sentence.symbol import STOP, Symbol
 from lmm_core.model.sentence.tokens import MAX_LENGTH, Token, tokenise_text
 from lmm_core.model.sentence.transform import against_level, levels, same_twice, transformations
 from lmm_core.model.sentence.variants import variants
@@ -148,8 +148,17 @@ def _one(
     draft.of_series, draft.adds = of_series, adds
     draft.names_outcome = any(s.code == "OUT" for s in draft.stream.symbols)
     read = tuple(draft.stream.symbols)
+    if current is not None and not of_series and not _tells_a_model(draft, current):
+        draft.on_screen = frozenset(current.columns()) - {current.outcome_column}
     _understand(draft, known, asked, mentions)
     return draft, _wish(draft, inside, known, current, read)
+
+
+def _tells_a_model(draft: Draft, current: ModelSpec) -> bool:
+    """Whether a text names a group, a formula or the outcome: else it changes what is on screen."""
+    symbols = draft.stream.symbols
+    known = any(current.outcome_column in s.columns for s in symbols)
+    return known or any(s.code in ("OUT", "F", "FR", "@g", "P", "GROUPED") for s in symbols)
 
 
 def _read(
@@ -175,6 +184,8 @@ def _read(
             symbols.append(Symbol(code, formula.first, formula.end))
             at = formula.end
             rest = [t for t in rest if t.start >= at]
+    if symbols and symbols[-1].code != STOP:
+        symbols.append(Symbol(STOP, len(source), len(source)))
     draft = Draft(source, vocabulary, Stream(symbols), means=means)
     for start, end, word in mended:
         draft.notes.append(Note(source[start:end], f"read as “{word}”", start, end))

@@ -51,6 +51,12 @@ def variants(draft: Draft) -> None:
         draft.variants = ["NULL", "FULL"]
         wants_comparison(draft, found)
         draft.take(found, "compared with the model without predictors")
+    for found in draft.stream.each("COMPARE F with|to|against|vs|and|BY NULL"):
+        draft.variants = ["NULL", "FULL"]
+        wants_comparison(draft, found)
+        draft.note(found.stop - 1, found.stop, "compared with the model without predictors")
+        draft.stream.use(found.start, found.start + 1)
+        draft.stream.use(found.start + 2, found.stop)
     _apart(draft)
     for found in draft.stream.each(f"{_COMPARED} with|to|against|vs|BY? NULL MODEL?"):
         draft.variants = ["NULL", "FULL"]

@@ -19,16 +19,27 @@ def optional_parts(draft: Draft) -> None:
         _may_go(draft, draft.stream.items(found, "x"), ["LESS", "FULL"])
         wants_comparison(draft, found)
         draft.take(found, "two models: without and with it")
-    for found in draft.stream.each("then|and MODEL with|on <x+> ;|. COMPARE|O.compare_models"):
+    for found in draft.stream.each("COMPARE with|to|against MODEL has|with ONLY <x+> ;|,"):
+        draft.optional_but = [c for i in draft.stream.items(found, "x") for c in i.columns]
+        draft.variants = ["FULL", "LESS"]
+        wants_comparison(draft, found)
+        draft.take(Found(found.start, found.stop - 1, {}), "two models: with and without the rest")
+    for found in draft.stream.each("WITHWITHOUT ;|by|BY|,"):
+        _asked_before(draft, found)
+    for found in draft.stream.each("MODEL|SAME with and NEG ;|,"):
+        _asked_before(draft, found)
+    for found in draft.stream.each("then|and|BY|vs MODEL with|on <x+> ;"):
         earlier = [draft.stream.code(k) for k in range(found.start)]
-        if "NULL" in earlier and not draft.variants:
+        versus = draft.stream.code(found.start) in ("BY", "vs")
+        compared = versus or draft.stream.code(found.stop) in ("COMPARE", "O.compare_models")
+        if compared and "NULL" in earlier and not draft.variants:
             draft.variants = ["NULL", "FULL"]
             draft.add_fixed(draft.stream.items(found, "x"))
             at = earlier.index("NULL")
             wants_comparison(draft, Found(at, at + 1, {}))
             draft.note(at, at + 1, "2 models")
             draft.stream.use(at, at + 1)
-            draft.take(Found(found.start, found.stop - 2, {}), "the model with predictors")
+            draft.take(Found(found.start, found.stop - 1, {}), "the model with predictors")
     for found in draft.stream.each(
         "COMPARE MODEL? with|has RS|RIS [ of|for|in|over <x> ]? "
         "with|to|against|vs|and MODEL|SAME NEG"
@@ -171,14 +182,14 @@ def with_and_without(draft: Draft) -> None:
         wants_comparison(draft, found)
         draft.take(found, "two models: without and with it")
     for found in draft.stream.each(
-        "COMPARE MODEL? with|has <x> with|to|vs|and|BY|COMPARE MODEL|SAME NEG <x2>?"
+        "COMPARE MODEL? with|has [ <x> | INTER ] with|to|vs|and|BY|COMPARE MODEL|SAME|# NEG <x2>?"
     ):
-        item = draft.stream.items(found, "x")[0]
-        if item.code == "@i":
-            draft.optional = ["INTER"]
+        items = draft.stream.items(found, "x")
+        if not items:
+            draft.optional, draft.crossing = ["INTER"], draft.span(found.start, found.stop)
         else:
-            draft.optional = list(item.columns)
-        draft.fixed.append((item.start, item.text))
+            draft.optional = ["INTER"] if items[0].code == "@i" else list(items[0].columns)
+            draft.fixed.append((items[0].start, items[0].text))
         draft.variants = ["FULL", "LESS"]
         wants_comparison(draft, found)
         draft.take(found, "two models: with and without it")
@@ -267,6 +278,20 @@ def two_covariances(draft: Draft, compared: str) -> None:
             wants_comparison(draft, found)
             keep = found.start + (draft.stream.code(found.start)[:2] == "O.")
             draft.take(Found(keep, found.stop, {}), "two models: with and without correlation")
+
+
+def _asked_before(draft: Draft, found: Found) -> None:
+    """ "Is a random slope needed? … compare the models with and without it": what was asked for."""
+    earlier = [draft.stream.code(k) for k in range(found.start)]
+    if draft.variants or not {"RS", "INTER"} & set(earlier):
+        return
+    if "RS" in earlier:
+        draft.variants = ["FULL", "RI"]
+    else:
+        draft.optional, draft.variants = ["INTER"], ["FULL", "LESS"]
+    wants_comparison(draft, found)
+    start = found.start - (draft.stream.code(found.start - 1) in ("COMPARE", "PREDICT"))
+    draft.take(Found(start, found.stop - 1, {}), "two models: with and without it")
 
 
 def wants_comparison(draft: Draft, found: Found) -> None:
