@@ -92,7 +92,7 @@ def effect_questions(draft: Draft) -> None:
         "COMPARE|EFFECT <y> between|across|by|of|for|in <x+>",
         "does|is? <y> is? LOWER|VARY in|on|for|among|with|at|between|vs <x+>",
         "COMPARE <x+> on|in|with|for|BY <y>",
-        "does|how? <y> ,? is|to? DEPEND <x+>",
+        f"does|how? <y> {_WHOSE} ,? is|to? DEPEND of? <x+>",
         "<y> is COMPARE between|across|by|of|for|in <x+>",
         f"does|how? <y> {_WHOSE} is? CHANGE|DEPEND|VARY {_ALONG}|on|of|in|between|as|at|BY <x+>",
         f"does|how? CHANGE <y> {_ALONG} <x+>",

@@ -12,11 +12,12 @@ _KIND = (
 _NAMED = re.compile(
     rf"(?:(?<=[.;:,\n(])|^|\band\b|\bthen\b)\s*(?:the\s+|a\s+)?"
     rf"(?:(?:{_KIND})\s+model(?:\s+(?:\d|[a-d])\b)?\s*[:=–]|"
-    rf"m(?:odel)?\s*(?:\d|[a-d])\b\s*(?:[:=–]|has\b|with\b|contains\b|includes\b|is\b|uses\b)|"
+    rf"m(?:odel)?\s*(?:\d|[a-d])\b\s*(?:[:=–]|has\b|with\b|contains\b|includes\b|is\b|uses\b|(?=an?\s))|"
     rf"(?:the\s+)?(?:first|second|third|fourth)(?:\s+(?:model|one))?\s+"
     rf"(?:has|with|contains|includes|uses|adds)\b)",
     re.IGNORECASE,
 )
+_NAME = re.compile(r"\b[mM](?:odel)?\s?(?:\d|[A-E](?=\s+(?:plus|and|with|but)\b))")
 _LISTED = re.compile(r"(?:(?<=[.;:,\n ])|^)\(?(\d|[a-e]|i{1,3}|iv)\)\s+", re.IGNORECASE)
 _COUNTED = re.compile(r"\b(two|three|four|2|3|4)\s+(?:\w+\s+)?models?\b[^.:;\n]*:", re.IGNORECASE)
 _NUMBERS = {"two": 2, "three": 3, "four": 4}
@@ -85,7 +86,7 @@ def alone(text: str, parts: tuple[Part, ...], k: int) -> str:
         if j == k and part.end < len(text):
             kept[part.end] = ";" if not text[part.end].isalnum() else text[part.end]
     if parts[k].builds_on:
-        for name in re.finditer(r"\bm(?:odel)?\s?\d\b", text[parts[k].start : parts[k].end], re.I):
+        for name in _NAME.finditer(text[parts[k].start : parts[k].end]):
             a, b = (parts[k].start + place for place in name.span())
             kept[a:b] = " " * (b - a)
         first, last = parts[k].start, parts[k].end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from lmm_core.model.sentence.draft import Draft
@@ -182,14 +183,49 @@ def smooth(draft: Draft) -> None:
                 draft.stream.replace(k, k + 1, [])
     for text in (
         "INT and SLOPE of|for|in <x> per|by|for|across each? <g!>",
-        "INT and SLOPE of|for|in <x> RE",
+        "INT and SLOPE of|for|in <x> is? RE",
     ):
         for found in draft.stream.each(text):
             both = Symbol("RIS", *draft.span(found.start, found.start + 3))
-            end = found.stop - (draft.stream.code(found.stop - 1) == "RE")
+            at_end = "is RE" if draft.stream.code(found.stop - 2) == "is" else "RE"
+            end = found.stop - len(at_end.split()) * (draft.stream.code(found.stop - 1) == "RE")
             if draft.stream.code(found.start - 1) != "RE":
                 draft.stream.replace(end, found.stop, [])
                 draft.stream.replace(found.start, found.start + 3, [both])
+    for found in draft.stream.each("INT of|for|in|per each? <g!> is? RE ;|,|and"):
+        first, group = draft.stream.symbols[found.start], found.groups["g"][0]
+        both = [replace(first, code="RI"), replace(first, code="each", start=first.end)]
+        draft.stream.replace(found.start, found.stop - 1, [*both, draft.stream.symbols[group]])
+    for found in draft.stream.each("RE - RI|RS|RIS|INT|SLOPE"):
+        link = replace(draft.stream.symbols[found.start + 1], code=":")
+        draft.stream.replace(found.start + 1, found.start + 2, [link])  # "Random part - slope of"
+    for found in draft.stream.each("PRED is SHOW|BOTH"):
+        word = draft.stream.symbols[found.start]
+        if draft.source[word.start : word.end].lower() == "fixed effects":
+            shown = replace(word, code="O.fixed_effects")  # "the fixed effects are shown"
+            draft.stream.replace(found.start, found.stop - 1, [shown])
+    for found in draft.stream.each("@n is? O.missing_data"):
+        draft.served |= set(draft.stream.symbols[found.start].columns)
+        draft.stream.replace(found.start, found.stop - 1, [])  # "which pain values are missing"
+    for found in draft.stream.each("COMPUTE <g!> GROUPED ;|,|and|NEG"):
+        if draft.is_group(
+            draft.stream.symbols[found.start + 1]
+        ):  # "make clinic the grouping factor"
+            draft.stream.replace(found.start, found.start + 1, [])
+            link = Symbol("as", *[draft.stream.symbols[found.start + 1].start] * 2)
+            draft.stream.replace(found.start + 1, found.start + 1, [link])
+    for found in draft.stream.each("allow <y> of|in|for P|@g DEPEND"):
+        draft.stream.replace(
+            found.start + 2, found.start + 4, []
+        )  # "let the score of pupils depend"
+    for found in draft.stream.each("allow <y> DEPEND"):
+        draft.stream.replace(found.start, found.start + 1, [])
+    for found in draft.stream.each("COMPARE U and U by|BY|;|,"):
+        words = [draft.stream.symbols[found.start + k] for k in (1, 3)]
+        if draft.of_series or all(
+            re.fullmatch(r"[mM]\d", draft.source[w.start : w.end]) for w in words
+        ):
+            draft.stream.replace(found.start + 1, found.stop - 1, [])  # "compare M1 and M2"
     for found in draft.stream.each("@g : OWN INT ,|and OWN SLOPE"):
         between = draft.stream.symbols[found.start + 1 : found.start + 5 : 3]
         for k, symbol, code in zip((4, 1), reversed(between), ("and", "has"), strict=True):
@@ -273,6 +309,11 @@ def smooth(draft: Draft) -> None:
     for found in draft.stream.each("AFFECT of <x>"):
         noun = replace(draft.stream.symbols[found.start], code="EFFECT")
         draft.stream.replace(found.start, found.start + 1, [noun])
+    for found in draft.stream.each("NULL is? RE"):
+        first = draft.stream.symbols[found.start]
+        if draft.source[first.start : first.end].lower().startswith(("only", "just")):
+            only = Symbol("INTONLY", *draft.span(found.start, found.stop))
+            draft.stream.replace(found.start, found.stop, [only])  # "only the intercept random"
     for text in ("NULL for|per|by|of|at|in|over|across each? <g!>", "NULL VARY"):
         for found in draft.stream.each(text):
             first = draft.stream.symbols[found.start]

@@ -264,8 +264,10 @@ def _wish(
     if len(models) > 1:
         spec = largest(models)
         if "compare_models" not in draft.refused:
-            compared = [s.start for s in read if s.code == "COMPARE"]
-            draft.want_early("compare_models", [*compared, *(f.start for f in inside)])
+            places = [s.start for s in read if s.code == "COMPARE"]
+            if "compare_models" not in [name for _, name in draft.outputs]:
+                places += [f.start for f in inside]
+            draft.want_early("compare_models", places)
     if spec is not None and not (good or draft.names_outcome or current):
         doubtful_outcome(draft, spec)
     if open_choice or draft.questions:
