@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import link, long_work, notices, preparation, sidebar, state, tables
+from pages.parts import link, preparation, sidebar, state, tables
 
 WIDTH = 960
 _PAGES = Path(__file__).parents[1]
@@ -27,9 +26,7 @@ def run() -> None:
         sidebar.show()
     with st.container(width=WIDTH):
         link.say_ignored()
-        with contextlib.suppress(notices.PageEnds):
-            page.run()
-    long_work.go_on()
+        page.run()
 
 
 def _page(path: str, title: str, help: str, default: bool = False):

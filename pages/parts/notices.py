@@ -23,10 +23,7 @@ _SLOPE_OUT = ("slope_constant_within", "correlation_unidentified")
 
 
 class PageEnds(Exception):
-    """The page has said what is missing; ``frame`` goes on with the sidebar.
-
-    After ``st.stop()`` nothing more could be drawn.
-    """
+    """The page has said what is missing and ends here."""
 
 
 def fit_or_stop() -> FittedModel:

@@ -8,7 +8,7 @@ from lmm_core.errors import FormulaError
 from lmm_core.formatting import whole
 from lmm_core.model.nesting import Relation
 from lmm_core.report.markup import md, md_sentence
-from pages.parts import choices, sidebar_options, state
+from pages.parts import choices, page, sidebar_options, state
 from pages.parts.notices import fix_buttons
 from pages.parts.sidebar_changes import from_widgets
 
@@ -18,6 +18,7 @@ def show() -> None:
     _model()
     sidebar_options.show()
     _formula()
+    page.sidebar_is_drawn()
     _state_line()
 
 
@@ -151,7 +152,10 @@ def _formula() -> None:
     )
 
 
+@st.fragment(key=page.STATE_LINE)
 def _state_line() -> None:
+    page.all_when_behind()
+    state.refit()
     error = state.problem()
     if error is not None:
         if isinstance(error, FormulaError) and error.details.get("text"):

@@ -9,7 +9,7 @@ import streamlit as st
 from lmm_core.model.encoding import encode_levels
 from lmm_core.model.spec import ModelSpec
 from lmm_core.report.markup import md
-from pages.parts import choices, residual_choices, state
+from pages.parts import choices, page, residual_choices, state
 from pages.parts.sidebar_changes import from_widgets, recode
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ DF_LABELS = {
     "kenward-roger": "Kenward–Roger",
     "normal": "Normal (z)",
 }
+_drawn_alone = page.draw_alone(from_widgets)
 LEVELS = (0.9, 0.95, 0.99)
 OPTIMIZER_LABELS = {
     "auto": "Automatic",
@@ -58,7 +59,7 @@ def _options() -> None:
         key=state.REML,
         format_func=lambda reml: "REML" if reml else "ML",
         horizontal=True,
-        on_change=from_widgets,
+        on_change=_drawn_alone,
         help="REML gives unbiased variances; ML is for comparing different fixed effects.",
     )
     st.selectbox(
@@ -66,7 +67,7 @@ def _options() -> None:
         list(DF_LABELS),
         key=state.DF_METHOD,
         format_func=DF_LABELS.get,
-        on_change=from_widgets,
+        on_change=_drawn_alone,
     )
     st.radio(
         "Confidence level",
@@ -74,7 +75,7 @@ def _options() -> None:
         key=state.CI_LEVEL,
         format_func=lambda level: f"{100 * level:g} %",
         horizontal=True,
-        on_change=from_widgets,
+        on_change=_drawn_alone,
     )
     if model is not None:
         _reference_levels(model)
@@ -103,7 +104,7 @@ def _more_options(model: ModelSpec | None) -> None:
         list(OPTIMIZER_LABELS),
         key=state.OPTIMIZER,
         format_func=OPTIMIZER_LABELS.get,
-        on_change=from_widgets,
+        on_change=_drawn_alone,
         help="Automatic tries others by itself when the result can't be certified.",
     )
 

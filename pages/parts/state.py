@@ -80,7 +80,7 @@ def start() -> None:
     if TABLE not in st.session_state:
         use_sample(sample_names()[0])
     restore()
-    _refit()
+    refit()
 
 
 # -- reading the state
@@ -297,7 +297,7 @@ def _mirror_nothing() -> None:
     put[CENTRED], put[SCALED], put[FORMULA] = [], [], ""
 
 
-def _refit() -> None:
+def refit() -> None:
     """Fit the model that is asked for; an error keeps the last good fit."""
     model = spec()
     if model is None:

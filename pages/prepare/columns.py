@@ -2,8 +2,11 @@
 
 import streamlit as st
 
-from pages.parts import columns_view, steps_view
+from pages.parts import columns_view, page, steps_view
 
-st.title("Prepare columns", anchor=False)
-columns_view.show()
-steps_view.show()
+
+@page.contents
+def _contents() -> None:
+    st.title("Prepare columns", anchor=False)
+    columns_view.show()
+    steps_view.show()

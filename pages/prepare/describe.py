@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import describe_examples, describe_view, preparation
+from pages.parts import describe_examples, describe_view, page, preparation
 
 
 @st.fragment
@@ -15,6 +15,8 @@ def _conversation() -> None:
         describe_view.echo(text)
 
 
-st.title("Say what you want to know", anchor=False)
-_conversation()
-describe_examples.scenarios()
+@page.contents
+def _contents() -> None:
+    st.title("Say what you want to know", anchor=False)
+    _conversation()
+    describe_examples.scenarios()

@@ -1,7 +1,10 @@
 """Hand it on: the report, paragraphs for a paper, the code, the recipe and the link."""
 
-from pages.parts import hand_on, notices
+from pages.parts import hand_on, notices, page
 
-fit = notices.fit_or_stop()
 
-hand_on.show(fit)
+@page.contents
+def _contents() -> None:
+    fit = notices.fit_or_stop()
+
+    hand_on.show(fit)

@@ -17,7 +17,7 @@ from lmm_core.model.encoding import encode_levels
 from lmm_core.model.factors import factor_of
 from lmm_core.model.spec import ModelSpec
 from lmm_core.report.markup import md
-from pages.parts import frame, state, tables
+from pages.parts import frame, page, state, tables
 from pages.parts.residual_kinds import kind_of
 from tests import support
 
@@ -76,6 +76,8 @@ def _written(cells: pd.DataFrame) -> str:
     return cells.to_csv(index=False)
 
 
+# AppTest's screen holds what the last run has drawn: it must be all.
+page._next_run_alone = lambda: None
 tables.show = _keeping(tables.show, tables._draw)
 
 
