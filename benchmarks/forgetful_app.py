@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from lmm_core import cache
 from lmm_core.model.spec import ModelSpec
-from pages.parts import frame
+from pages.parts import frame, page
 
 
 def _forget() -> None:
@@ -24,5 +24,16 @@ def _of_a_model(key: tuple) -> bool:
     )
 
 
+def _forgetting(run):
+    def alone() -> None:
+        _forget()
+        run()
+
+    return alone
+
+
+if not hasattr(page, "forgets"):
+    # A run of the page alone doesn't come by here.
+    page.forgets, page._next_run_alone = True, _forgetting(page._next_run_alone)
 _forget()
 frame.run()

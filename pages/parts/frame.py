@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -27,6 +29,18 @@ def run() -> None:
     with st.container(width=WIDTH):
         link.say_ignored()
         page.run()
+    _set_aside()
+
+
+@cache
+def _set_aside() -> None:
+    """Once per process: what has been loaded for good needs no further look.
+
+    Streamlit collects garbage after every run, and before one that a callback asks for; looking
+    through all modules takes it as long as a small page.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _page(path: str, title: str, help: str, default: bool = False):

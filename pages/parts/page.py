@@ -63,7 +63,12 @@ def draw_alone(change: Callable[[], None]) -> Callable[[], None]:
     def changed() -> None:
         before = _widgets()
         change()
-        if _widgets() == before and state.problem() is None:
+        after = _widgets()
+        same = all(before.get(key) == value for key, value in after.items())
+        if same and state.problem() is None:
+            for key in before.keys() - after.keys():
+                # A choice that the sidebar makes when it is drawn, as it stands there.
+                st.session_state[key] = before[key]
             sidebar_is_drawn()
             _next_run_alone()
 

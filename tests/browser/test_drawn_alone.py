@@ -1,4 +1,4 @@
-"""What is drawn alone: a changed option leaves the sidebar as it stands, a changed model doesn't."""
+"""What is drawn alone: a changed option leaves the sidebar as it stands; a changed model, all."""
 
 from __future__ import annotations
 
