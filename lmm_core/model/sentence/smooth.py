@@ -192,6 +192,17 @@ def smooth(draft: Draft) -> None:
             if draft.stream.code(found.start - 1) != "RE":
                 draft.stream.replace(end, found.stop, [])
                 draft.stream.replace(found.start, found.start + 3, [both])
+    for found in draft.stream.each("U : <x>"):
+        word = draft.stream.symbols[found.start]
+        said = draft.source[word.start : word.end].lower()
+        code = "OUT" if said == "y" else "PRED" if re.fullmatch(r"x\d?", said) else ""
+        if code:  # "y = pain; x1 = treatment"
+            draft.stream.replace(found.start, found.start + 1, [replace(word, code=code)])
+    for found in draft.stream.each("for @n , with|take <l+> as PRED"):
+        if draft.stream.code(found.start - 1) == ";":
+            outcome = replace(draft.stream.symbols[found.start], code="OUT")
+            is_ = replace(outcome, code="is", start=outcome.end)
+            draft.stream.replace(found.start, found.start + 1, [outcome, is_])  # "for pain, take …"
     for found in draft.stream.each("INT of|for|in|per each? <g!> is? RE ;|,|and"):
         first, group = draft.stream.symbols[found.start], found.groups["g"][0]
         both = [replace(first, code="RI"), replace(first, code="each", start=first.end)]

@@ -42,7 +42,7 @@ def optional_parts(draft: Draft) -> None:
             draft.take(Found(found.start, found.stop - 1, {}), "the model with predictors")
     for found in draft.stream.each(
         "COMPARE MODEL? with|has RS|RIS [ of|for|in|over <x> ]? "
-        "with|to|against|vs|and MODEL|SAME NEG"
+        "with|to|against|vs|and MODEL|SAME|# NEG"
     ):
         draft.pieces.append(slopes_of_a_variant(draft.stream.items(found, "x")))
         draft.variants = ["FULL", "RI"]
