@@ -288,7 +288,8 @@ figures that our page shows in that state (of a page without any, its texts), re
 nothing, computes nothing and has no sidebar, headings or sentences. The pages under Prepare are \
 forms: there the bare page has as many controls of the same kinds, on all other pages none but \
 its choice. Opening is the way there from another page of the app, for the bare page from an \
-empty choice. The sidebar's change is from REML to ML and back."""
+empty choice. The sidebar's change is from REML to ML and back: an option, after which the sidebar \
+stays as it stands. A change of the model's columns draws the sidebar anew, too."""
 
 
 def run(

@@ -45,13 +45,18 @@ def show(
 
 
 def _literal(write: Formatter) -> Formatter:
-    r""" "> 99 %" would be read as a quotation."""
+    r""" "> 99 %" would be read as a quotation, and on a phone "< .001" would be broken."""
 
     def written(value: float) -> str:
         text = write(value)
-        return f"\\{text}" if text.startswith(">") else text
+        text = f"\\{text}" if text.startswith(">") else text
+        return text if len(text) > _UNBROKEN else text.replace(" ", "\u00a0")
 
     return written
+
+
+_UNBROKEN = 12
+"""Letters up to which what was written stays in one line."""
 
 
 def small(rows: pd.DataFrame, alt: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from dataclasses import dataclass
 
@@ -96,3 +97,9 @@ def test_figures_have_alt_text(opened: dict[str, AppTest], sample: str):
         if expected.charts:
             app = driver.go(session(opened, sample), page)
             assert all(len(chart.proto.alt) > 20 for chart in app.get("plotly_chart"))
+
+
+def test_what_is_loaded_for_good_is_set_aside():
+    """Streamlit looks for garbage after each run: not among all modules."""
+    driver.open_app()
+    assert gc.get_freeze_count() > 50_000

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from lmm_core.model.sentence.draft import Draft
+from lmm_core.model.sentence.smooth_random import smooth_random
 from lmm_core.model.sentence.stream import Found
 from lmm_core.model.sentence.symbol import Symbol
 
@@ -89,14 +90,6 @@ def smooth(draft: Draft) -> None:
         word = draft.stream.symbols[found.start]
         if draft.source[word.start : word.end].lower().startswith("factor"):
             draft.stream.replace(found.start, found.start + 1, [replace(word, code="PRED")])
-    for text in ("( INT|GROUPED # )", "( GROUPED )", "( GROUPED|INT"):
-        for found in draft.stream.each(text):
-            said = draft.source[slice(*draft.span(found.start, found.stop))].lower()
-            if "level" in said and draft.stream.code(found.start - 1)[0] == "@":
-                draft.stream.replace(found.start, found.stop, [])  # "pupils (level 1)"
-    for found in draft.stream.each("INT # : P|@g ;|,|."):
-        if draft.stream.symbols[found.start + 1].value == 1:
-            draft.stream.use(found.start, found.stop - 1)  # "level 1: pupils"
     for found in draft.stream.each("BY # <x>"):
         if not draft.is_group(draft.stream.items(found, "x")[0]):
             across = replace(draft.stream.symbols[found.start], code="over")
@@ -108,14 +101,6 @@ def smooth(draft: Draft) -> None:
             "any more",
         ):
             draft.stream.replace(found.start, found.stop, [])
-    for found in draft.stream.each("at INT of @g|@h"):
-        across = replace(draft.stream.symbols[found.start], code="between")
-        draft.stream.replace(found.start, found.stop - 1, [across])  # "at the level of the schools"
-    for found in draft.stream.each("BOTH has RI|RS|RIS|OWN"):
-        draft.stream.replace(found.start, found.start + 1, [])
-    for found in draft.stream.each("is OWN INT|SLOPE"):
-        word = replace(draft.stream.symbols[found.start], code="has")
-        draft.stream.replace(found.start, found.start + 1, [word])  # "granted its own slope"
     for found in draft.stream.each("has LOWER with|over|across|as|by"):
         grows = replace(draft.stream.symbols[found.start], code="CHANGE")
         draft.stream.replace(found.start, found.start + 2, [grows])
@@ -123,13 +108,6 @@ def smooth(draft: Draft) -> None:
         word = draft.stream.symbols[found.start + 1]
         if draft.source[word.start : word.end].isalpha():  # "in the two arms"
             draft.stream.replace(found.start + 1, found.start + 2, [])
-    for found in draft.stream.each("NEG RS each? ,|and? NULL"):
-        draft.stream.use(found.stop - 1, found.stop)  # "no random slope, only the intercepts"
-    for text in ("( P INT )", "( U INT )", "( @g INT )", "( @g )"):
-        for found in draft.stream.each(text):
-            said = draft.source[slice(*draft.span(found.start, found.stop))].lower()
-            if "level" in said:
-                draft.stream.replace(found.start, found.stop, [])  # "SES (pupil level)"
     for found in draft.stream.each("BY MODEL"):
         first, last = draft.span(found.start, found.stop)
         if draft.source[first:last].lower().startswith("from"):
@@ -138,19 +116,6 @@ def smooth(draft: Draft) -> None:
         word = draft.stream.symbols[found.stop - 1]
         if draft.source[word.start : word.end].lower() in ("one", "ones"):
             draft.stream.replace(found.stop - 1, found.stop, [])  # "the independent ones are"
-    for found in draft.stream.each("@g|@h , is NESTED"):
-        draft.stream.replace(found.start + 1, found.stop - 1, [])  # "classes, which are nested in"
-    for found in draft.stream.each("CI at|with|on? INT of|at? # %"):
-        at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "INT")
-        level = replace(draft.stream.symbols[at], code="LEVEL")
-        draft.stream.replace(at, found.stop - 2, [level])  # "intervals at the level of 99 %"
-    for text in ("@g|@h , NESTED @g|@h|@c", "@g|@h , in NESTED @g|@h|@c"):
-        for found in draft.stream.each(text):
-            draft.stream.replace(found.start + 1, found.stop - 2, [])  # "patients, nested in …"
-    for found in draft.stream.each("@g|P INT INT|SLOPE|RI|RS|RIS"):
-        word = draft.stream.symbols[found.start + 1]
-        if draft.source[word.start : word.end].lower() == "level":  # "child-level intercepts"
-            draft.stream.replace(found.start + 1, found.start + 2, [])
     for found in draft.stream.each("@n|@c : does|how|is DEPEND|AFFECT|VARY|CHANGE"):
         said = draft.source[slice(*draft.span(found.start + 1, found.stop))].lower().split()
         if "it" not in said:
@@ -173,25 +138,6 @@ def smooth(draft: Draft) -> None:
             label = replace(word, code="per", columns=())
             group = draft.stream.symbols[found.start + 2]
             draft.stream.replace(found.start, found.stop, [label, group])
-    for found in draft.stream.each("RS|RIS MODEL? ( SLOPE|RS of|for|in <x> )"):
-        at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "(")
-        draft.stream.replace(found.stop - 1, found.stop, [])
-        draft.stream.replace(at, at + 2, [])  # "the random slope model (slope of age)"
-    for found in draft.stream.each("# INT and # SLOPE"):
-        for k in (found.stop - 2, found.start):
-            if draft.stream.symbols[k].value == 1:  # "one intercept and one slope"
-                draft.stream.replace(k, k + 1, [])
-    for text in (
-        "INT and SLOPE of|for|in <x> per|by|for|across each? <g!>",
-        "INT and SLOPE of|for|in <x> is? RE",
-    ):
-        for found in draft.stream.each(text):
-            both = Symbol("RIS", *draft.span(found.start, found.start + 3))
-            at_end = "is RE" if draft.stream.code(found.stop - 2) == "is" else "RE"
-            end = found.stop - len(at_end.split()) * (draft.stream.code(found.stop - 1) == "RE")
-            if draft.stream.code(found.start - 1) != "RE":
-                draft.stream.replace(end, found.stop, [])
-                draft.stream.replace(found.start, found.start + 3, [both])
     for found in draft.stream.each("U : <x>"):
         word = draft.stream.symbols[found.start]
         said = draft.source[word.start : word.end].lower()
@@ -203,13 +149,6 @@ def smooth(draft: Draft) -> None:
             outcome = replace(draft.stream.symbols[found.start], code="OUT")
             is_ = replace(outcome, code="is", start=outcome.end)
             draft.stream.replace(found.start, found.start + 1, [outcome, is_])  # "for pain, take …"
-    for found in draft.stream.each("INT of|for|in|per each? <g!> is? RE ;|,|and"):
-        first, group = draft.stream.symbols[found.start], found.groups["g"][0]
-        both = [replace(first, code="RI"), replace(first, code="each", start=first.end)]
-        draft.stream.replace(found.start, found.stop - 1, [*both, draft.stream.symbols[group]])
-    for found in draft.stream.each("RE - RI|RS|RIS|INT|SLOPE"):
-        link = replace(draft.stream.symbols[found.start + 1], code=":")
-        draft.stream.replace(found.start + 1, found.start + 2, [link])  # "Random part - slope of"
     for found in draft.stream.each("PRED is SHOW|BOTH"):
         word = draft.stream.symbols[found.start]
         if draft.source[word.start : word.end].lower() == "fixed effects":
@@ -218,13 +157,6 @@ def smooth(draft: Draft) -> None:
     for found in draft.stream.each("@n is? O.missing_data"):
         draft.served |= set(draft.stream.symbols[found.start].columns)
         draft.stream.replace(found.start, found.stop - 1, [])  # "which pain values are missing"
-    for found in draft.stream.each("COMPUTE <g!> GROUPED ;|,|and|NEG"):
-        if draft.is_group(
-            draft.stream.symbols[found.start + 1]
-        ):  # "make clinic the grouping factor"
-            draft.stream.replace(found.start, found.start + 1, [])
-            link = Symbol("as", *[draft.stream.symbols[found.start + 1].start] * 2)
-            draft.stream.replace(found.start + 1, found.start + 1, [link])
     for found in draft.stream.each("allow <y> of|in|for P|@g DEPEND"):
         draft.stream.replace(
             found.start + 2, found.start + 4, []
@@ -237,18 +169,8 @@ def smooth(draft: Draft) -> None:
             re.fullmatch(r"[mM]\d", draft.source[w.start : w.end]) for w in words
         ):
             draft.stream.replace(found.start + 1, found.stop - 1, [])  # "compare M1 and M2"
-    for found in draft.stream.each("@g : OWN INT ,|and OWN SLOPE"):
-        between = draft.stream.symbols[found.start + 1 : found.start + 5 : 3]
-        for k, symbol, code in zip((4, 1), reversed(between), ("and", "has"), strict=True):
-            new = replace(symbol, code=code)  # "each subject: own intercept, own slope"
-            draft.stream.replace(found.start + k, found.start + k + 1, [new])
     for found in draft.stream.each("DEPEND does @g is !"):
         draft.stream.replace(found.start + 1, found.stop - 1, [])  # "on whether a child is a girl"
-    for found in draft.stream.each("SHOW <x> RS ,|;|and"):
-        if not draft.is_group(draft.stream.items(found, "x")[0]):  # "give month a random slope"
-            slope, of = draft.stream.symbols[found.start + 2], draft.stream.symbols[found.start + 1]
-            link = Symbol("of", slope.end, slope.end)
-            draft.stream.replace(found.start, found.start + 3, [slope, link, of])
     for found in draft.stream.each("U PREDICT of|for|on <x> ;|,|and"):
         word = draft.stream.symbols[found.start + 1]
         if draft.source[word.start : word.end].lower().startswith("test"):
@@ -266,24 +188,6 @@ def smooth(draft: Draft) -> None:
     for found in draft.stream.each("@n ; DEPEND <x>"):
         leads = Symbol("BY", *draft.span(found.start + 2, found.start + 3))
         draft.stream.replace(found.start + 1, found.start + 3, [leads])  # "pain. It depends on …"
-    for found in draft.stream.each("SLOPEONLY [ of|for|in <x> ]? ,? NEG INT ,?"):
-        at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "NEG")
-        at -= draft.stream.code(at - 1) == ","
-        draft.stream.replace(at, found.stop, [])  # "only the slope of days, not the intercept"
-    for found in draft.stream.each("@n has SLOPE|CHANGE over|with|across <x>"):
-        draft.stream.replace(found.start + 1, found.start + 3, [])  # "pain has a trend over weeks"
-    for found in draft.stream.each("is RE with|and OWN INT|SLOPE"):
-        has = replace(draft.stream.symbols[found.start], code="has")
-        draft.stream.replace(found.start, found.start + 3, [has])  # "random with its own slope"
-    for found in draft.stream.each("RE ,|and? with OWN? SLOPE of|for|in <x>"):
-        if (
-            draft.stream.code(found.start - 1) == "@g"
-            and draft.stream.code(found.start - 2) != "by"
-        ):
-            at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "SLOPE")
-            slope = replace(draft.stream.symbols[at], code="RS")
-            has = replace(draft.stream.symbols[found.start], code="has")
-            draft.stream.replace(found.start, at + 1, [has, slope])  # "random, with slope of week"
     for found in draft.stream.each("@n|@c|@i , U ,|and @n|@c|@i"):
         before = {draft.stream.code(k) for k in range(max(0, found.start - 8), found.start)}
         if before & {"PRED", "BY", "by", "on"}:
@@ -297,20 +201,12 @@ def smooth(draft: Draft) -> None:
     for found in draft.stream.each("AFFECT VARY"):
         noun = replace(draft.stream.symbols[found.start], code="EFFECT")
         draft.stream.replace(found.start, found.start + 1, [noun])  # "this influence varies"
-    for found in draft.stream.each("INT RE ;|,|and|_"):
-        if draft.stream.code(found.start - 1) == "@g":  # "subject intercepts random"
-            both = replace(draft.stream.symbols[found.start], code="RI")
-            draft.stream.replace(found.start, found.start + 2, [both])
-    for found in draft.stream.each("P INT PRED"):
-        draft.stream.replace(found.start, found.stop - 1, [])  # "student-level predictors"
     for found in draft.stream.each("PRED of"):
         word = draft.stream.symbols[found.start]
         alone = draft.stream.code(found.stop) in (";", ",", "_", ")")
         if alone and draft.source[word.start : word.end].lower() == "independent":
             new = replace(word, code="NOCORR")  # "…, independent of one another"
             draft.stream.replace(found.start, found.stop, [new])
-    for found in draft.stream.each("INT : @g|@h"):
-        draft.stream.replace(found.start, found.start + 2, [])  # "levels: pupils in schools"
     for found in draft.stream.each("VARY BY # @g|@h"):
         draft.stream.replace(found.start + 2, found.stop - 1, [])  # "from one school to the next"
     for found in draft.stream.each("EFFECT of <x> with|to <y> VARY|DEPEND|is|SAME"):
@@ -320,42 +216,14 @@ def smooth(draft: Draft) -> None:
     for found in draft.stream.each("AFFECT of <x>"):
         noun = replace(draft.stream.symbols[found.start], code="EFFECT")
         draft.stream.replace(found.start, found.start + 1, [noun])
-    for found in draft.stream.each("NULL is? RE"):
-        first = draft.stream.symbols[found.start]
-        if draft.source[first.start : first.end].lower().startswith(("only", "just")):
-            only = Symbol("INTONLY", *draft.span(found.start, found.stop))
-            draft.stream.replace(found.start, found.stop, [only])  # "only the intercept random"
-    for text in ("NULL for|per|by|of|at|in|over|across each? <g!>", "NULL VARY"):
-        for found in draft.stream.each(text):
-            first = draft.stream.symbols[found.start]
-            if draft.source[first.start : first.end].lower().startswith(("only", "just")):
-                only = replace(first, code="INTONLY")  # "for items only the intercept varies"
-                draft.stream.replace(found.start, found.start + 1, [only])
     for found in draft.stream.each("VARY|DEPEND BY @g|@h"):
         at = found.start + 1
         across = replace(draft.stream.symbols[at], code="across")
         draft.stream.replace(at, at + 1, [across])  # "varies from school to school"
-    for found in draft.stream.each("U NESTED|in|within"):
-        word = draft.stream.symbols[found.start]
-        if draft.source[word.start : word.end].lower() in _ROWS:
-            draft.stream.replace(found.start, found.start + 1, [])  # "measurements in patients"
-    times = set(draft.vocabulary.times)
-    for found in draft.stream.each("SLOPE of|in|for <y> over|across|along|with|per <x>"):
-        outcome, along = (draft.stream.items(found, name)[0] for name in ("y", "x"))
-        if outcome.code == "@n" and set(along.columns) & times and not set(outcome.columns) & times:
-            draft.set_outcome(outcome)  # "its own trend of growth over the years"
-            draft.note(found.start, found.stop, f"outcome: {outcome.text}")
-            draft.stream.replace(found.start + 2, found.stop - 1, [])
     for found in draft.stream.each("@n|@c and|, U as|is PRED"):
         draft.lost.append(draft.span(found.start + 2, found.start + 3))
         draft.stream.replace(found.start + 1, found.start + 3, [])  # "dose and cholesterol as …"
-    for found in draft.stream.each("SLOPE of|for <y> on <x>"):
-        outcome = draft.stream.items(found, "y")[0]
-        said = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
-        if outcome.code == "@n" and "line" in said:  # "the regression line of pain on week"
-            draft.set_outcome(outcome)
-            draft.note(found.start, found.stop, f"outcome: {outcome.text}")
-            draft.stream.replace(found.start + 2, found.stop - 1, [])
+    smooth_random(draft)
 
 
 def _numbering(draft: Draft) -> None:
