@@ -61,11 +61,13 @@ def draw_alone(change: Callable[[], None]) -> Callable[[], None]:
     """
 
     def changed() -> None:
+        # A run that was cut off may have left the sidebar as it was before an earlier change.
+        in_step = st.session_state.get(_BESIDE) == _shown_beside()
         before = _widgets()
         change()
         after = _widgets()
         same = all(before.get(key) == value for key, value in after.items())
-        if same and state.problem() is None:
+        if in_step and same and state.problem() is None:
             for key in before.keys() - after.keys():
                 # A choice that the sidebar makes when it is drawn, as it stands there.
                 st.session_state[key] = before[key]
