@@ -133,7 +133,7 @@ def arm(page: Page) -> None:
     page.evaluate(_ARM, [f"{_DRAWN}, {_TEXTS}"])
 
 
-def took(page: Page, quiet: float = 0.15) -> float:
+def took(page: Page, quiet: float = 0.4) -> float:
     """Seconds from the click to the last change of the page's content, painted.
 
     When the click changed no content, until the last message of the server.
