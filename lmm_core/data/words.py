@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -56,7 +57,12 @@ _UMLAUTS = str.maketrans(
 
 def name_words(name: object) -> tuple[str, ...]:
     """Split a column's name into lower-case words: "PatientID" -> ("patient", "id")."""
-    return tuple(word.lower() for word in _PARTS.findall(str(name).translate(_UMLAUTS)))
+    return _split(str(name))
+
+
+@lru_cache(maxsize=16_384)
+def _split(name: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in _PARTS.findall(name.translate(_UMLAUTS)))
 
 
 def looks_like_id(name: object) -> bool:

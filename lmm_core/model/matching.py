@@ -132,6 +132,7 @@ class Names:
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     folded: dict[str, list[str]] = field(default_factory=dict)
     written: dict[str, list[str]] = field(default_factory=dict)
+    fits: dict[tuple[tuple[str, ...], int], Match] = field(default_factory=dict)
 
     @classmethod
     def of(cls, columns: Iterable[object]) -> Names:
@@ -181,6 +182,13 @@ def find(words: Sequence[str], names: Names, phrase: str = "", least: int = SPEL
     same = names.folded.get("".join(words)) or names.folded.get("".join(core))
     if same:
         return _best_written(phrase, same, names)
+    fit = names.fits.get((core, least))  # a description says the same words again and again
+    if fit is None:
+        fit = names.fits[core, least] = _fit(core, names, least)
+    return fit
+
+
+def _fit(core: tuple[str, ...], names: Names, least: int) -> Match:
     for how, test in _TESTS:
         if how > least:
             return NO_MATCH
@@ -200,7 +208,12 @@ def _best_written(phrase: str, same: list[str], names: Names) -> Match:
 
 def words_of(text: object) -> tuple[str, ...]:
     """Lower-case words, singular and in American spelling."""
-    return tuple(word_stem(w) for w in name_words(_PLURAL_CAPITALS.sub(r"\1", str(text))))
+    return _stems(str(text))
+
+
+@lru_cache(maxsize=16_384)
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(word_stem(w) for w in name_words(_PLURAL_CAPITALS.sub(r"\1", text)))
 
 
 @lru_cache(maxsize=8192)
@@ -225,7 +238,7 @@ def _plain(text: str) -> str:
 
 
 def _other_order(core: Sequence[str], own: Sequence[str]) -> bool:
-    return len(core) > 1 and sorted(core) == sorted(w for w in own if w not in FILLING)
+    return 1 < len(core) <= len(own) and sorted(core) == sorted(w for w in own if w not in FILLING)
 
 
 def _without_id(core: Sequence[str], own: Sequence[str]) -> bool:
@@ -263,6 +276,7 @@ def _has_id_tail(own: Sequence[str]) -> int:
     return int(len(own) > 1 and own[-1] in _ID_TAILS)
 
 
+@lru_cache(maxsize=65_536)
 def alike(word: str, other: str) -> bool:
     """Equal, one the beginning or the skeleton of the other, or synonyms."""
     if word == other:

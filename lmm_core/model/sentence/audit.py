@@ -100,6 +100,8 @@ def unmet(
             found.append((symbol.start, symbol.end))
         elif not compared and (counted or (symbol.code == "COMPARE" and models_named)):
             found.append((symbol.start, after.end))
+        if _only_intercept(read, k) and not _has_intercept_only(models, _group_near(read, k)):
+            found.append((symbol.start, symbol.end))
     line = "".join(symbol.code + " " for symbol in read)
     varies = _VARIES.search(line)
     if varies and not changes and not _has_slopes(models):
@@ -107,6 +109,34 @@ def unmet(
         if not {s.code for s in read[max(0, first - _NEAR) : last]} & _REFUSED:
             found.append((read[first].start, read[last - 1].end))
     return found
+
+
+def _only_intercept(read: Sequence[Symbol], k: int) -> bool:
+    """Whether a random intercept is told to be alone: "for items only a random intercept"."""
+    following = read[k + 1].code if k + 1 < len(read) else ""
+    return read[k].code == "INTONLY" or (read[k].code == "ONLY" and following in ("RI", "INT"))
+
+
+def _group_near(read: Sequence[Symbol], k: int) -> tuple[str, ...]:
+    """The group in the same clause, looked for behind the words and then before them."""
+    for step in (1, -1):
+        at = k + step
+        while 0 <= at < len(read) and abs(at - k) <= 4 and read[at].code not in (";", ","):
+            if read[at].code == "@g":
+                return read[at].columns
+            at += step
+    return ()
+
+
+def _has_intercept_only(models: _Models, group: tuple[str, ...]) -> bool:
+    """Whether in some model the group (any, when none is named) has a term without slopes."""
+    for model in models:
+        terms = [t for t in model.random if not group or group[0] in t.group]
+        if group and not terms:
+            return True
+        if any(not t.terms for t in terms):
+            return True
+    return not any(model.random for model in models)
 
 
 def doubtful_outcome(draft: Draft, spec: ModelSpec) -> None:

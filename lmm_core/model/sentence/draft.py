@@ -70,6 +70,7 @@ class Draft:
     on_screen: frozenset[str] = frozenset()
     """Columns of the model that the text only changes, but for its outcome; see ``keeps``."""
     of_series: bool = False
+    compared_at: tuple[int, ...] = ()
     optional_group: tuple[str, ...] = ()
     no_slopes_of: list[tuple[str, ...]] = field(default_factory=list)
     dropped_groups: list[tuple[str, ...]] = field(default_factory=list)

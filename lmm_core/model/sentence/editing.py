@@ -10,7 +10,7 @@ def additions(draft: Draft) -> None:
     """ "add …" extends the model; the word alone changes nothing yet."""
     if draft.of_series and any(s.code == "SAME" for s in draft.stream.symbols):
         draft.adds = True  # "the same plus age"
-    for found in draft.stream.each("COMPUTE <l+> in ,|;|_|and"):
+    for found in draft.stream.each("COMPUTE <l+> in ,|;|_|and|MODEL|SAME"):
         said = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
         if said in ("put", "bring", "take"):  # "put sex in as well"
             draft.adds = True

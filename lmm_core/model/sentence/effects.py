@@ -19,12 +19,13 @@ def effect_questions(draft: Draft) -> None:
     effect = "is|does|how? EFFECT|SLOPE of|for <x+> on|in|for <y>"
     for text in (
         f"{effect} ,? {_VARIES} {_WHERE}? <b>",
-        "is|does EFFECT|SLOPE of|for <x+> on|in <y> SAME|LOWER in|for|across|at|on|over each? <b>",
+        "is|does EFFECT|SLOPE of|for <x+> on|in <y> SAME|LOWER "
+        "in|for|across|at|on|over each|BOTH? #? <b>",
         "is|does EFFECT|CHANGE in|of <y> between|of|over <x+> is? SAME|VARY "
         "in|for|across|at|on|over|between each|BOTH? #? <b>",
         "is|does EFFECT|CHANGE between|of <x+> in|on|for <y> is? SAME|VARY|LOWER "
         "in|for|across|at|on|over|with|by each? <b>",
-        "is|does EFFECT|SLOPE of|for <x+> SAME|LOWER in|for|across|at|on|over each? <b>",
+        "is|does EFFECT|SLOPE of|for <x+> SAME|LOWER in|for|across|at|on|over each|BOTH? #? <b>",
         f"does|how? <x> EFFECT on <y> ,? {_VARIES} {_WHERE}? <b>",
         f"is|does|how? EFFECT|SLOPE of|for <x> is? {_VARIES} {_WHERE}? <b>",
         f"does|how? <x> EFFECT {_VARIES} {_WHERE}? <b>",
@@ -36,6 +37,7 @@ def effect_questions(draft: Draft) -> None:
         "does|how? <x> has VARY|OWN EFFECT on <y> in|for|between|by|across <b>",
         "does|how? <b> MODERATED EFFECT of <x>",
         "has|does? <b> has? EFFECT|AFFECT on? how <y> CHANGE over|with|across|by|in <x>",
+        "does|is|how? <b> VARY|AFFECT in|on how <y> CHANGE over|with|across|by|in <x>",
         "does|how? <b> CHANGE|AFFECT how <y> CHANGE over|with|across|by|in <x>",
         "does|how? <y> CHANGE FASTER over|with|across|by|per|in? <x>? over|with|in|for|between <b>",
     ):
@@ -91,6 +93,7 @@ def effect_questions(draft: Draft) -> None:
         "does|how? EFFECT in <y> between|by|across|of <x+>",
         "COMPARE|EFFECT <y> between|across|by|of|for|in <x+>",
         "does|is? <y> is? LOWER|VARY in|on|for|among|with|at|between|vs <x+>",
+        "does|is <y> of|for <x> is? VARY ;|,|_",
         "COMPARE <x+> on|in|with|for|BY <y>",
         f"does|how? <y> {_WHOSE} ,? is|to? DEPEND of? <x+>",
         "<y> is COMPARE between|across|by|of|for|in <x+>",

@@ -115,10 +115,15 @@ def left_over(draft: Draft, compared: bool) -> tuple[str, ...]:
         soft |= {"SAME"}
     spans: list[list[int]] = []
     gap = True
-    for symbol in draft.stream.symbols:
+    for k, symbol in enumerate(draft.stream.symbols):
+        following = draft.stream.code(k + 1)
         hard = symbol.code not in soft
         if symbol.code == "SAME" and "model" in draft.source[symbol.start : symbol.end].lower():
             hard = False  # "the same model, but by ML"
+        if symbol.code == "RE" and following == ":" and draft.stream.code(k + 2) == "_":
+            hard = False  # "random: child, with …": a heading for what was used
+        if symbol.code == "vs" and not compared and following in ("SAME", "MODEL", "NULL", "#"):
+            hard = True  # "versus the same model with …": that was no comparison
         if symbol.code == "LOWER" and not compared and _judges_models(draft, symbol):
             hard = True
         if symbol.code == "#" and draft.source[symbol.start : symbol.end].isalpha():

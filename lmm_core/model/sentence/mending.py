@@ -47,9 +47,15 @@ class Mender:
             or self._known(stem)
         ):
             return stem
+        if said.lower() == stem + "s":  # "curvs", "dayes"
+            known = self._content.get(stem[0], ())
+            plural = {w for w in known if w in (stem + "e", stem[:-1])}
+            if len(plural) == 1:
+                return plural.pop()
         near = self._near(stem) or self._slips(stem)
         if len(near) > 1:  # "solpe" is "slope" rather than "sole"
-            near = {w for w in near if sorted(w) == sorted(stem)} or _alike(near)
+            near = {w for w in near if sorted(w) == sorted(stem)} or _sounding(stem, near)
+            near = near if len(near) == 1 else _alike(near)
         return near.pop() if len(near) == 1 else stem
 
     def _near(self, stem: str) -> set[str]:
@@ -70,6 +76,8 @@ class Mender:
         near = {w for w in self._own.get(stem[0], ()) if is_slip(stem, w)}
         spare = _spare().get(stem[0], ())
         near = near or {w for w in spare if is_slip(stem, w, swaps_vowels=False)}
+        if not near and len(stem) == 4:  # "wiht"
+            near = {w for w in lexicon.connectors() if len(w) == 4 and sorted(w) == sorted(stem)}
         if not near and len(stem) == 4:  # "levl", "slpe": a letter was left out
             words = self._content.get(stem[0], ())
             near = {w for w in words if len(w) == 5 and w[-1] == stem[-1] and is_slip(stem, w)}
@@ -78,11 +86,11 @@ class Mender:
     @cached_property
     def _content(self) -> dict[str, list[str]]:
         levels = {w for words in self.vocabulary.levels for w in words}
-        return _by_letter(lexicon.known_words() | self.vocabulary.words | levels, 4)
+        return _with(_grammar(), self.vocabulary.words | levels)
 
     @cached_property
     def _own(self) -> dict[str, list[str]]:
-        return _by_letter(self.vocabulary.words | PERSON_WORDS | self.vocabulary.synonyms, 4)
+        return _with(_persons(), self.vocabulary.words | self.vocabulary.synonyms)
 
     def _known(self, stem: str) -> bool:
         return (
@@ -96,6 +104,15 @@ class Mender:
         )
 
 
+def _sounding(stem: str, words: set[str]) -> set[str]:
+    """ "predicter" is "predictor" rather than "predicted": the vowels are what is often wrong."""
+    bare = stem.translate(_NO_VOWELS)
+    return {w for w in words if w.translate(_NO_VOWELS) == bare} or words
+
+
+_NO_VOWELS = dict.fromkeys(map(ord, "aeiou"))
+
+
 def _alike(words: set[str]) -> set[str]:
     """One of several words that mean the same to the grammar ("high" and "higher")."""
     meanings = {lexicon.phrases().get((word,)) for word in words}
@@ -103,8 +120,26 @@ def _alike(words: set[str]) -> set[str]:
 
 
 @lru_cache(maxsize=1)
+def _grammar() -> dict[str, list[str]]:
+    return _by_letter(lexicon.known_words(), 4)
+
+
+@lru_cache(maxsize=1)
+def _persons() -> dict[str, list[str]]:
+    return _by_letter(PERSON_WORDS, 4)
+
+
+@lru_cache(maxsize=1)
 def _spare() -> dict[str, list[str]]:
     return _by_letter({*lexicon.fillers(), *lexicon.connectors()}, 5)
+
+
+def _with(known: dict[str, list[str]], own: Iterable[str]) -> dict[str, list[str]]:
+    """The words of the grammar and those of a table."""
+    found = dict(known)
+    for letter, words in _by_letter(own, 4).items():
+        found[letter] = [*found.get(letter, ()), *words]
+    return found
 
 
 def _by_letter(words: Iterable[str], least: int) -> dict[str, list[str]]:

@@ -136,7 +136,7 @@ def reshaping(draft: Draft, known: Longer | None, asked: bool) -> None:
         for found in draft.stream.each("WIDE"):
             draft.stream.use(found.start, found.stop)
     if asked:
-        for found in draft.stream.each("each|per|with|for? <a!> has|in|with? OWN? ONECOL"):
+        for found in draft.stream.each("each|per|with|for? <a!> is? has|in|with? OWN? ONECOL"):
             draft.take(found)
         for found in draft.stream.each("ONECOL of|for|per? each|per? <a!>"):
             draft.take(found)

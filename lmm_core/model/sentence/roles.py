@@ -270,7 +270,7 @@ _BEFORE = (
 
 def _first_column(draft: Draft, k: int) -> bool:
     """No other column stands before it in its sentence."""
-    while k > 0 and draft.stream.code(k - 1) not in (";", ":"):
+    while k > 0 and draft.stream.code(k - 1) not in (";", ":", "then"):
         k -= 1
         if draft.stream.code(k)[0] in "@A":
             return False

@@ -31,9 +31,23 @@ _SHORTER = (
     ("at INT OWN", "at OWN INT"),
     ("has each INT OWN", "has OWN INT"),
     ("has INT OWN and SLOPE OWN", "has OWN INT and OWN SLOPE"),
+    ("has SLOPE OWN and INT OWN", "has OWN SLOPE and OWN INT"),
+    ("has SLOPE and INT OWN", "has OWN SLOPE and OWN INT"),
+    ("is INT OWN", "has OWN INT"),
+    ("BOTH VARY", "VARY"),
+    ("SLOPE of is", "SLOPE is"),
+    ("SLOPE of VARY", "SLOPE VARY"),
+    ("EFFECT of is", "EFFECT is"),
+    ("EFFECT of VARY", "EFFECT VARY"),
+    ("is # PRED", "is PRED"),
+    ("SCALE BOTH", "SCALE"),
+    ("LOWER then of|for|in|with", "LOWER vs"),
+    ("NONE in MODEL but", "NULL with"),
 )
 """Codes and what they become: "is to be" and "has been" are "is"."""
 
+
+_CLAUSES = ("VARY", "LOWER", "!", "@g", "OWN", "P")
 
 _ROWS = ("measurements", "measurement", "observations", "occasions", "rows", "records", "data")
 _EXPLAINED = ("explained", "predicted", "modelled", "modeled")
@@ -49,10 +63,25 @@ def smooth(draft: Draft) -> None:
     for text, code in _SHORTER:
         for found in draft.stream.each(text):
             start, end = draft.span(found.start, found.stop)
-            draft.stream.replace(found.start, found.stop, [Symbol(code, start, end)])
+            plainer = [Symbol(one, start, end) for one in code.split()]
+            draft.stream.replace(found.start, found.stop, plainer)
     for found in draft.stream.each(","):
         if draft.stream.code(found.start - 1) == ";":
             draft.stream.replace(found.start, found.stop, [])  # "Hello, …"
+    for found in draft.stream.each("<x+> is ADJUST ;|,|_"):
+        apart = draft.stream.code(found.start - 1) in _CLAUSES
+        apart &= found.stop - found.start == 4  # "is pain lower, age and sex being held constant"
+        if apart and not any(
+            map(draft.is_group, draft.stream.items(found, "x"))
+        ):  # "different when SES is held constant": a clause of its own
+            place = draft.stream.symbols[found.start].start
+            draft.stream.replace(found.start, found.start, [Symbol(",", place, place)])
+    for found in draft.stream.each("PREDICT @n on|by|BY BOTH|# ;|with|,"):
+        said = draft.source[slice(*draft.span(found.stop - 2, found.stop - 1))].lower()
+        made = list(draft.stream.each("SCALE|CENTER|LOGVERB|SQRTVERB <l+>"))
+        if said in ("two", "both", "them") and made and made[0].stop <= found.start:
+            again = draft.stream.symbols[made[0].start + 1 : made[0].stop]
+            draft.stream.replace(found.stop - 2, found.stop - 1, again)  # "… on the two"
     for found in draft.stream.each("is U|PREDICT :"):
         word = draft.stream.symbols[found.start + 1]
         said = draft.source[word.start : word.end].lower()

@@ -25,6 +25,37 @@ def smooth_random(draft: Draft) -> None:
         draft.stream.replace(found.start, found.stop - 1, [across])  # "at the level of the schools"
     for found in draft.stream.each("BOTH has RI|RS|RIS|OWN"):
         draft.stream.replace(found.start, found.start + 1, [])
+    for found in draft.stream.each(",|; and? for|per|by each? @g INTONLY ,|;|and"):
+        start, end = draft.span(found.start + 1, found.stop - 1)
+        group = replace(draft.stream.symbols[found.stop - 3], start=start, end=end)
+        first = [Symbol(code, start, end) for code in ("INTONLY", "for")]
+        draft.stream.replace(found.start + 1, found.stop - 1, [*first, group])  # "for items only …"
+    for found in draft.stream.each("CI at|with|on|of? # % INT"):
+        said = draft.source[slice(*draft.span(found.stop - 1, found.stop))].lower()
+        if said == "level":
+            draft.stream.replace(found.stop - 1, found.stop, [])  # "at the 99 % level"
+    for found in draft.stream.each("RE : @g|@h OWN INT|SLOPE"):
+        draft.stream.replace(found.start, found.start + 2, [])  # "random part: subject-specific …"
+    for found in draft.stream.each("@g|@h : INT|SLOPE and|, SLOPE|INT"):
+        if draft.stream.code(found.start - 1) in (";", ",", ":"):
+            per = replace(draft.stream.symbols[found.start], code="per", columns=())
+            draft.stream.replace(found.start, found.start, [per])  # "Subjects: intercept and slope"
+    for found in draft.stream.each("@g : GROUPED ;|,|and"):
+        is_ = replace(draft.stream.symbols[found.start + 1], code="as")
+        draft.stream.replace(found.start + 1, found.start + 2, [is_])  # "child = cluster"
+    for found in draft.stream.each("RI|RS|RIS|RE on|at|for|in BOTH|# INT"):
+        said = draft.source[slice(*draft.span(found.stop - 1, found.stop))].lower()
+        if said == "levels" and {"@h", "NESTED"} & set(draft.stream.line.split()):
+            draft.stream.replace(found.start + 1, found.stop, [])  # "intercepts on both levels"
+    for found in draft.stream.each("INT and|, <x> SLOPE"):
+        if not draft.is_group(draft.stream.items(found, "x")[0]):
+            column, slope = draft.stream.symbols[found.start + 2 : found.stop]
+            of = replace(slope, code="of", end=slope.start)  # "an intercept and a Days slope"
+            draft.stream.replace(found.start + 2, found.stop, [slope, of, column])
+    for found in draft.stream.each("@g as|is RE with OWN SLOPE of|for|in <x>"):
+        own = draft.stream.symbols[found.start + 4]
+        level = [replace(own, code="INT"), replace(own, code="and")]
+        draft.stream.replace(found.start + 4, found.start + 5, level)  # "with its own slope for it"
     for found in draft.stream.each("is OWN INT|SLOPE"):
         word = replace(draft.stream.symbols[found.start], code="has")
         draft.stream.replace(found.start, found.start + 1, [word])  # "granted its own slope"

@@ -10,6 +10,7 @@ from functools import cache
 from lmm_core.model.sentence.symbol import Symbol
 
 USED = "_"
+_NAMED = ("@g", "@n", "@c", "@i")
 _ITEM = r"(?:@[gnci] )"
 _LIST = rf"{_ITEM}(?:(?:, and |and |, |or ){_ITEM})*"
 
@@ -37,6 +38,25 @@ def pattern(text: str) -> re.Pattern[str]:
     return re.compile(r"(?<!\S)" + "".join(parts))
 
 
+@cache
+def _needed(text: str) -> tuple[frozenset[str], ...]:
+    """Sets of codes of which a line must hold one each for a pattern to fit anywhere."""
+    needed, depth = [], 0
+    for word in text.split():
+        if word == "|" and not depth:
+            return ()
+        if word[0] in "[]":
+            depth += 1 if word == "[" else -1
+        elif depth or word == "|":
+            continue
+        elif named := re.fullmatch(r"<\w+([+!]?)>(\??)", word):
+            if not named.group(2):
+                needed.append(frozenset(_NAMED if named.group(1) != "!" else ("@h", *_NAMED[:3])))
+        elif len(word) == 1 or word[-1] not in "?*":
+            needed.append(frozenset(word.split("|")))
+    return tuple(needed)
+
+
 @dataclass
 class Found:
     """A place where a pattern fits: symbol positions ``start:stop``, and those of its names."""
@@ -54,6 +74,7 @@ class Stream:
     line: str = ""
     offsets: dict[int, int] = field(default_factory=dict)
     starts: list[int] = field(default_factory=list)
+    codes: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._rebuild()
@@ -66,9 +87,12 @@ class Stream:
             at += len(symbol.code) + 1
         self.offsets[at] = len(self.symbols)
         self.line = "".join(symbol.code + " " for symbol in self.symbols)
+        self.codes = {symbol.code for symbol in self.symbols}
 
     def first(self, text: str, start: int = 0) -> Found | None:
         """The first place from symbol ``start`` on where a pattern fits."""
+        if any(self.codes.isdisjoint(some) for some in _needed(text)):
+            return None  # most patterns: the search itself takes far longer
         offset = self.starts[start] if start < len(self.starts) else len(self.line)
         match = pattern(text).search(self.line, offset)
         if match is None or match.start() == match.end():

@@ -193,6 +193,15 @@ def levels(draft: Draft) -> None:
             verb = Symbol("AFFECT", item.start, item.start)
             draft.stream.replace(found.start, found.stop, [new, verb, item])
     for found in draft.stream.each(
+        "is|does|has <y> is|has? LOWER|VARY in|for|on|at|with|among ! P|@g? ,|;|vs"
+    ):
+        level = next(s for s in draft.symbols(found.start, found.stop) if s.code == "!")
+        item = draft.stream.items(found, "y")[0]
+        ended = draft.stream.code(found.stop - 1) != "vs"
+        if len({c for c, _ in level.pairs}) == 1 and item.code == "@n" and ended:
+            before = Found(found.start + 1, found.stop - 1, found.groups)
+            _affects(draft, before, level.pairs[0][0], item)  # "is pain lower in treated patients,"
+    for found in draft.stream.each(
         "! P|@g|@c? has|is|SHOW? in|at|on? LOWER|VARY <y> [ vs|then|to in|on? !|P|@g|U ]?"
     ):
         first, item = draft.stream.symbols[found.start], draft.stream.items(found, "y")[0]

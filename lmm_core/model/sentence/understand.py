@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from lmm_core.data.words import word_set
 from lmm_core.errors import FormulaError
 from lmm_core.model.formula import parse_formula
 from lmm_core.model.sentence.assemble import assemble
@@ -24,6 +25,7 @@ from lmm_core.model.sentence.elimination import only_group, only_outcome
 from lmm_core.model.sentence.formulas import MADE, Inside, formulas
 from lmm_core.model.sentence.labels import labels
 from lmm_core.model.sentence.leftovers import left_over, title
+from lmm_core.model.sentence.named_parts import unmet_parts
 from lmm_core.model.sentence.options import options
 from lmm_core.model.sentence.outputs import outputs
 from lmm_core.model.sentence.persons import persons
@@ -105,8 +107,7 @@ def _in_turn(source: str, told: list[tuple[Draft, Wish]], place: int) -> Wish:
     models = specs if len(specs) > 1 and len(specs) == len(wishes) else ()
     outputs: dict[str, int] = {}
     for draft, _ in told:
-        compared = [s.start for s in draft.stream.symbols if s.code == "COMPARE"]
-        place = min(compared, default=place)
+        place = min((place, *draft.compared_at))
         for start, name in draft.outputs:
             if name not in draft.refused:
                 outputs.setdefault(name, start)
@@ -148,10 +149,26 @@ def _one(
     draft.of_series, draft.adds = of_series, adds
     draft.names_outcome = any(s.code == "OUT" for s in draft.stream.symbols)
     read = tuple(draft.stream.symbols)
+    draft.compared_at = tuple(s.start for s in read if s.code in ("COMPARE", "O.compare_models"))
     if current is not None and not of_series and not _tells_a_model(draft, current):
         draft.on_screen = frozenset(current.columns()) - {current.outcome_column}
+    if current is not None and not of_series and _only_edits(draft, current):
+        draft.on_screen = frozenset(vocabulary.names.columns)
     _understand(draft, known, asked, mentions)
     return draft, _wish(draft, inside, known, current, read)
+
+
+_TELLING = word_set(
+    "OUT F FR PREDICT AFFECT DEPEND EFFECT BY U COMPARE O.compare_models RESHAPE MODEL"
+)
+"""Codes that a text which only changes the model on screen does without."""
+
+
+def _only_edits(draft: Draft, current: ModelSpec) -> bool:
+    """Whether a text puts in and takes out only: none of its columns is a new outcome."""
+    codes = {s.code for s in draft.stream.symbols}
+    known = any(current.outcome_column in s.columns for s in draft.stream.symbols)
+    return bool(codes & {"ADD", "NEG", "REPLACE"}) and not codes & _TELLING and not known
 
 
 def _tells_a_model(draft: Draft, current: ModelSpec) -> bool:
@@ -280,6 +297,8 @@ def _wish(
         draft.lost += without_effect(draft, (spec, *models), read)
         contradictions(draft, spec)
         compared = len(models) > 1 or draft.of_series or bool(draft.refused)
+        if current is None and not draft.of_series:
+            draft.lost += unmet_parts(read, (spec, *models))
         draft.lost += unmet(draft.source, read, (spec, *models), compared, current is not None)
     names = [n for _, n in sorted(draft.outputs, key=lambda o: o[0]) if n not in draft.refused]
     prepared = [word for _, word in sorted(draft.prepared, key=lambda p: p[0])]

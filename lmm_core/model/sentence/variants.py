@@ -47,7 +47,9 @@ def variants(draft: Draft) -> None:
         draft.crossing = draft.span(found.start, found.stop)
         wants_comparison(draft, found)
         draft.take(found, "two models: without and with the interaction")
-    for found in draft.stream.each("NULL MODEL? COMPARE|vs SAME|MODEL?"):
+    for found in draft.stream.each("NULL MODEL? COMPARE|vs|BY SAME|MODEL?"):
+        if draft.stream.code(found.stop - 1) == "BY":
+            continue
         draft.variants = ["NULL", "FULL"]
         wants_comparison(draft, found)
         draft.take(found, "compared with the model without predictors")
@@ -64,7 +66,7 @@ def variants(draft: Draft) -> None:
         keep = found.start + (draft.stream.code(found.start)[:2] == "O.")
         draft.take(Found(keep, found.stop, {}), "compared with the model without predictors")
     for found in draft.stream.each(
-        "COMPARE with|to|against|and? SAME|MODEL MODEL? with|ADD|and|has RS|RIS "
+        "COMPARE|vs with|to|against|and? SAME|MODEL MODEL? with|ADD|and|has RS|RIS "
         "[ of|for|in|over <x> ]?"
     ):
         draft.pieces.append(slopes_of_a_variant(draft.stream.items(found, "x")))

@@ -10,7 +10,8 @@ from lmm_core.model.sentence.symbol import Symbol
 def optional_parts(draft: Draft) -> None:
     """Predictors, slopes and groups that one of two models has."""
     _optional_predictors(draft)
-    for found in draft.stream.each("MODEL with|has RS|RIS [ of|for|in|over <x> ]? LOWER # NEG"):
+    one_without = "MODEL with|has RS|RIS [ of|for|in|over <x> ]? LOWER|and|vs # NEG"
+    for found in draft.stream.each(one_without):
         draft.pieces.append(slopes_of_a_variant(draft.stream.items(found, "x")))
         draft.variants = ["FULL", "RI"]
         wants_comparison(draft, found)

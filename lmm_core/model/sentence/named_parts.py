@@ -1,0 +1,90 @@
+"""What is told of a named column must hold for that column in one of the models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from lmm_core.model.sentence.stream import Found, Stream
+from lmm_core.model.sentence.symbol import Symbol
+from lmm_core.model.spec import ModelSpec
+
+_REFUSED = {"NEG", "NONE", "ZERO", "ONLY"}
+_BEFORE = 4
+"""So many symbols before the words a refusal still belongs to them."""
+
+_Holds = Callable[[ModelSpec, tuple[str, ...], tuple[str, ...]], bool]
+
+
+def _slope(model: ModelSpec, columns: tuple[str, ...], groups: tuple[str, ...]) -> bool:
+    """Whether a group (any, when none is named) has a random slope of a column (of any)."""
+    terms = [t for t in model.random if not groups or set(groups) & set(t.group)]
+    slopes = [name for t in terms for term in t.terms for name in term]
+    if not columns:
+        return bool(slopes)
+    return all(any(column in name for name in slopes) for column in columns)
+
+
+def _interaction(model: ModelSpec, columns: tuple[str, ...], groups: tuple[str, ...]) -> bool:
+    """Whether a term of the fixed part holds all columns."""
+    return any(
+        all(any(column in part for part in term) for column in columns)
+        for term in model.fixed
+        if len(term) > 1
+    )
+
+
+def _fixed(model: ModelSpec, columns: tuple[str, ...], groups: tuple[str, ...]) -> bool:
+    return all(any(c in part for term in model.fixed for part in term) for c in columns)
+
+
+def _outcome(model: ModelSpec, columns: tuple[str, ...], groups: tuple[str, ...]) -> bool:
+    return any(model.outcome_column.startswith(c) for c in columns)  # or its growth
+
+
+def _logarithm(model: ModelSpec, columns: tuple[str, ...], groups: tuple[str, ...]) -> bool:
+    return all(f"({c}" in model.formula or f"(`{c}" in model.formula for c in columns)
+
+
+_OF = "of|for|in|on|over"
+_TOLD: tuple[tuple[str, _Holds], ...] = (
+    (f"RS|RIS {_OF} <x+> for|per|by|across|at|within each? <g>", _slope),
+    (f"RS|RIS {_OF} <x+>", _slope),
+    ("RS|RIS for|per|by|across each? <g>", _slope),
+    ("INTER of|between|: <x> and|with|by|x <x2>", _interaction),
+    ("<x> by|x|with <x2> INTER", _interaction),
+    ("PRED : <x+> ;", _fixed),
+    ("PRED is <x+> ;", _fixed),
+    ("<x> as PRED", _fixed),
+    ("EFFECT of <x+> on", _fixed),
+    ("OUT :|is <x> ;|,", _outcome),
+    ("<x> as OUT", _outcome),
+    ("LOG|LOGVERB|LOG10|LOG2 of? <x>", _logarithm),
+)
+
+
+def unmet_parts(read: Sequence[Symbol], models: Sequence[ModelSpec]) -> list[tuple[int, int]]:
+    """Places where a slope, an interaction or a logarithm of a column is told but nowhere made."""
+    stream, lost = Stream(list(read)), []
+    for text, holds in _TOLD:
+        for found in stream.each(text):
+            items = [*stream.items(found, "x"), *stream.items(found, "x2")]
+            plain = all(item.code in ("@n", "@c") for item in items)
+            if not plain or _is_refused(stream, found) or not _one_group(stream, found):
+                continue
+            columns = tuple(c for item in items for c in item.columns)
+            groups = tuple(c for item in stream.items(found, "g") for c in item.columns)
+            outcomes = {model.outcome_column for model in models}
+            if set(columns) & outcomes and holds is _slope:
+                continue  # "with a random slope of pain over time"
+            if not any(holds(model, columns, groups) for model in models):
+                lost.append((read[found.start].start, read[found.stop - 1].end))
+    return lost
+
+
+def _one_group(stream: Stream, found: Found) -> bool:
+    return all(item.code == "@g" for item in stream.items(found, "g"))
+
+
+def _is_refused(stream: Stream, found: Found) -> bool:
+    before = {stream.code(k) for k in range(max(0, found.start - _BEFORE), found.start)}
+    return bool(before & _REFUSED)
