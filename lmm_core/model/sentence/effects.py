@@ -18,7 +18,7 @@ def effect_questions(draft: Draft) -> None:
     """Effects and what they depend on."""
     effect = "is|does|how? EFFECT|SLOPE of|for <x+> on|in|for <y>"
     for text in (
-        f"{effect} ,? {_VARIES} {_WHERE}? <b>",
+        f"{effect} ,? is? {_VARIES} {_WHERE}? <b>",
         "is|does EFFECT|SLOPE of|for <x+> on|in <y> SAME|LOWER "
         "in|for|across|at|on|over each|BOTH? #? <b>",
         "is|does EFFECT|CHANGE in|of <y> between|of|over <x+> is? SAME|VARY "

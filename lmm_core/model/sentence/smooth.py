@@ -76,6 +76,11 @@ def smooth(draft: Draft) -> None:
         ):  # "different when SES is held constant": a clause of its own
             place = draft.stream.symbols[found.start].start
             draft.stream.replace(found.start, found.start, [Symbol(",", place, place)])
+    for found in draft.stream.each(
+        "SCALE|CENTER|LOGVERB|SQRTVERB @n ,|; then|and? PREDICT by|BY|on"
+    ):
+        outcome = draft.stream.symbols[found.start + 1]
+        draft.stream.replace(found.stop - 1, found.stop - 1, [outcome])  # "…, then explain it by"
     for found in draft.stream.each("PREDICT @n on|by|BY BOTH|# ;|with|,"):
         said = draft.source[slice(*draft.span(found.stop - 2, found.stop - 1))].lower()
         made = list(draft.stream.each("SCALE|CENTER|LOGVERB|SQRTVERB <l+>"))

@@ -34,6 +34,28 @@ def smooth_random(draft: Draft) -> None:
         said = draft.source[slice(*draft.span(found.stop - 1, found.stop))].lower()
         if said == "level":
             draft.stream.replace(found.stop - 1, found.stop, [])  # "at the 99 % level"
+    for found in draft.stream.each("CORR with|between|of INT|SLOPE is|to? ZERO|NONE"):
+        draft.stream.replace(
+            found.start + 1, found.start + 3, []
+        )  # "correlation with the intercept"
+    for found in draft.stream.each("RE ,? in INT and|, in? SLOPE"):
+        at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "in")
+        linked = [
+            replace(draft.stream.symbols[k], code=c) for k, c in ((at, "with"), (at + 1, "INT"))
+        ]
+        slope = draft.stream.symbols[found.stop - 1]
+        both = [*linked, replace(slope, code="and"), slope]
+        draft.stream.replace(found.start + 1, found.stop, both)  # "random, in intercepts and in …"
+    for found in draft.stream.each("WITHWITHOUT <x+> as PRED"):
+        draft.stream.replace(found.stop - 2, found.stop, [])  # "with and without sex as predictor"
+    for found in draft.stream.each("SLOPE|INT|@g PRED ;|,|and|_"):
+        word = draft.stream.symbols[found.start + 1]
+        if draft.source[word.start : word.end].lower() == "independent":
+            new = replace(word, code="NOCORR")  # "make slope and intercept independent"
+            draft.stream.replace(found.start + 1, found.start + 2, [new])
+    for found in draft.stream.each("SLOPE|INT and SLOPE|INT of|for each? <g!> is? NOCORR"):
+        draft.served |= set(draft.stream.symbols[found.groups["g"][0]].columns)
+        draft.stream.replace(found.start, found.stop - 1, [])  # "… of the subjects independent"
     for found in draft.stream.each("RE : @g|@h OWN INT|SLOPE"):
         draft.stream.replace(found.start, found.start + 2, [])  # "random part: subject-specific …"
     for found in draft.stream.each("@g|@h : INT|SLOPE and|, SLOPE|INT"):

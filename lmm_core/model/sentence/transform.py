@@ -106,7 +106,21 @@ def _one_call(draft: Draft, text: str, whole: bool = False) -> None:
             aside = code == "LOG" and "is" not in codes and not _done(draft, found)
             if aside or draft.stream.code(found.start - 1) in ("and", ","):
                 continue
-        _mark(draft, found, draft.stream.items(found, "x"), _CALLS[code], whole)
+        items = draft.stream.items(found, "x")
+        if not whole and _opens(draft, found, items):
+            _mark(
+                draft, Found(found.start - 1, found.stop, found.groups), items, _CALLS[code], True
+            )
+        else:
+            _mark(draft, found, items, _CALLS[code], whole)
+
+
+def _opens(draft: Draft, found: Found, items: list[Symbol]) -> bool:
+    """ "Take visit as categorical; pressure by arm and visit": a sentence that only prepares."""
+    led = draft.stream.code(found.start - 1) == "with"
+    led &= draft.stream.code(found.start - 2) == ";" and draft.stream.code(found.stop) == ";"
+    later = {c for s in draft.stream.symbols[found.stop :] for c in s.columns}
+    return led and all(set(item.columns) <= later for item in items)
 
 
 def _done(draft: Draft, found: Found) -> bool:

@@ -62,6 +62,9 @@ def optional_parts(draft: Draft) -> None:
                 draft.take(found, "two models: with and without these random effects")
 
 
+_FURTHER = frozenset(("also", "too", "additionally", "same", "plus"))
+
+
 def _optional_predictors(draft: Draft) -> None:
     for found in draft.stream.each("ADD <x+> [ ; | , | and | then ]+ O.compare_models"):
         said = draft.source[slice(*draft.span(found.stop - 1, found.stop))].lower()
@@ -92,6 +95,15 @@ def _optional_predictors(draft: Draft) -> None:
             draft.take(found, "two models: with and without the square")
     if not {"COMPARE", "O.compare_models"} & set(draft.stream.line.split()):
         return
+    for found in draft.stream.each(
+        "COMPARE with|to|against MODEL|SAME MODEL? has|with|and|ADD <x+>"
+    ):
+        said = draft.source[slice(*draft.span(found.start, found.stop))].lower().split()
+        items = draft.stream.items(found, "x")
+        if _FURTHER & set(said) and not any(map(draft.is_group, items)):
+            _may_go(draft, items, ["LESS", "FULL"])
+            wants_comparison(draft, found)
+            draft.take(found, "two models: without and with it")
     for found in draft.stream.each("with <x+> and|then|vs|or NEG ;|,|and|_"):
         items = draft.stream.items(found, "x")
         if not any(map(draft.is_group, items)):
