@@ -5,6 +5,7 @@ python -m benchmarks.fuzz_sentences [count] [seed]
 
 from __future__ import annotations
 
+import gc
 import random
 import string
 import sys
@@ -92,6 +93,8 @@ def main() -> None:
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     frames = {name: frame(name) for name in ALL_FRAMES}
     describe("pain by month; random intercept per patient", frames["pain"])
+    gc.collect()
+    gc.freeze()  # as the app does: pauses of the collector aren't the reader's
     times, slow = run(count, seed, frames)
     times.sort()
     print(f"{count:,} descriptions: median {1e3 * times[len(times) // 2]:.1f} ms, ", end="")

@@ -100,6 +100,8 @@ def unmet(
             found.append((symbol.start, symbol.end))
         elif not compared and (counted or (symbol.code == "COMPARE" and models_named)):
             found.append((symbol.start, after.end))
+        if symbol.code == "COMPARE" and not compared and not changes and _of_models(read, k):
+            found.append((symbol.start, symbol.end))
         if _only_intercept(read, k) and not _has_intercept_only(models, _group_near(read, k)):
             found.append((symbol.start, symbol.end))
     line = "".join(symbol.code + " " for symbol in read)
@@ -109,6 +111,12 @@ def unmet(
         if not {s.code for s in read[max(0, first - _NEAR) : last]} & _REFUSED:
             found.append((read[first].start, read[last - 1].end))
     return found
+
+
+def _of_models(read: Sequence[Symbol], k: int) -> bool:
+    """Whether models are compared in this sentence, not groups or levels."""
+    stop = next((j for j in range(k, len(read)) if read[j].code == ";"), len(read))
+    return bool({s.code for s in read[k:stop]} & {"MODEL", "NULL", "SAME", "WITHWITHOUT"})
 
 
 def _only_intercept(read: Sequence[Symbol], k: int) -> bool:
@@ -164,9 +172,18 @@ def without_effect(
     mentions = [s for s in read if s.code[0] == "@"]
     levels = [s for s in read if s.code == "!"]
     used = {c for m in models for c in m.columns()} | set(draft.dropped) | draft.served
-    used |= {c for s in draft.owners for c in s.columns}
+    used |= {c for s in draft.owners if s.code != "@g" or _owns(s, read) for c in s.columns}
     used |= {word.partition("(")[2].removesuffix(")") for _, word in draft.prepared}
     still = {(s.start, s.end) for s in draft.stream.symbols if s.code[0] in "@!"}
     lost = [s for s in mentions if s.columns and not used & set(s.columns)]
     lost += [s for s in levels if not used & {column for column, _ in s.pairs}]
     return [(s.start, s.end) for s in lost if (s.start, s.end) not in still]
+
+
+def _owns(owner: Symbol, read: tuple[Symbol, ...]) -> bool:
+    """Whether a group only says whose a measure is: "student test scores"."""
+    at = next((k for k, s in enumerate(read) if s.start == owner.start), None)
+    if at is None:
+        return True
+    before, after = (read[k].code if 0 <= k < len(read) else "" for k in (at - 1, at + 1))
+    return before in ("of", "in", "for", "on") or after in ("@n", "@i", "WEIGHT", "OUT", "GROWTH")

@@ -85,6 +85,14 @@ def removals(draft: Draft) -> None:
         else:
             draft.dropped_groups.append(group.columns)
             draft.take(found, f"no random effects of {group.text}")
+    told = {s.code for s in draft.stream.symbols} & {"RE", "RI", "RS", "RIS"}
+    for found in draft.stream.each(",|and|but NEG <g> ;|,|and"):
+        group = draft.stream.items(found, "g")[0]
+        if group.code == "@g" and told:  # "the subjects are random, not the items"
+            draft.dropped_groups.append(group.columns)
+            draft.served |= set(group.columns)
+            out = Found(found.start + 1, found.stop - 1, {})
+            draft.take(out, f"no random effects of {group.text}")
     for found in draft.stream.each("REPLACE PRED? <x> by|with|BY|for PRED? <z>"):
         old, new = draft.stream.items(found, "x")[0], draft.stream.items(found, "z")[0]
         if draft.is_group(old) or draft.is_group(new):

@@ -29,7 +29,8 @@ def effect_questions(draft: Draft) -> None:
         f"does|how? <x> EFFECT on <y> ,? {_VARIES} {_WHERE}? <b>",
         f"is|does|how? EFFECT|SLOPE of|for <x> is? {_VARIES} {_WHERE}? <b>",
         f"does|how? <x> EFFECT {_VARIES} {_WHERE}? <b>",
-        f"does|how? CHANGE|SLOPE|EFFECT of|in <y> {_ALONG} <x> is? {_VARIES} {_WHERE}? <b>",
+        f"does|how? CHANGE|SLOPE|EFFECT of|in <y> {_ALONG} <x> is? {_VARIES}|SAME {_WHERE}? "
+        "each|BOTH? <b>",
         f"does|how? <y> CHANGE|SLOPE {_ALONG} <x> is? {_VARIES} {_WHERE}? <b>",
         "does|how|is? <y> CHANGE over|with|across <x> at|in? SAME SLOPE? "
         "in|for|across|between each|BOTH? #? <b>",
@@ -142,7 +143,8 @@ def effect_questions(draft: Draft) -> None:
             draft.add_fixed([item])
             draft.stream.use(found.start, found.stop)
     for found in draft.stream.each(
-        f"[ and | , | ; ]+ does|how|is? CHANGE|EFFECT|SLOPE? is? {_VARIES} DEPEND? {_WHERE}? <b>"
+        f"[ and | , | ; ]+ does|how|is? CHANGE|EFFECT|SLOPE? is? {_VARIES}|SAME DEPEND? {_WHERE}? "
+        "each|BOTH? <b>"
     ):
         said = draft.source[slice(*draft.span(found.start, found.stop))].lower().split()
         codes = {draft.stream.code(k) for k in range(found.start, found.stop)}

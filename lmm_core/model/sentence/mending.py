@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 from lmm_core.data.words import word_set
-from lmm_core.model.matching import PART, PERSON_WORDS, find, is_person
+from lmm_core.model.matching import PART, PERSON_WORDS, find, is_person, word_stem
 from lmm_core.model.sentence import lexicon
 from lmm_core.model.sentence.vocabulary import Vocabulary
 from lmm_core.model.spelling import distance, is_slip
@@ -56,7 +56,7 @@ class Mender:
         if len(near) > 1:  # "solpe" is "slope" rather than "sole"
             near = {w for w in near if sorted(w) == sorted(stem)} or _sounding(stem, near)
             near = near if len(near) == 1 else _alike(near)
-        return near.pop() if len(near) == 1 else stem
+        return word_stem(near.pop()) if len(near) == 1 else stem
 
     def _near(self, stem: str) -> set[str]:
         if len(stem) < 5:
@@ -126,7 +126,7 @@ def _grammar() -> dict[str, list[str]]:
 
 @lru_cache(maxsize=1)
 def _persons() -> dict[str, list[str]]:
-    return _by_letter(PERSON_WORDS, 4)
+    return _by_letter(PERSON_WORDS | {"children", "people", "women"}, 4)
 
 
 @lru_cache(maxsize=1)

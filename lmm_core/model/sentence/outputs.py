@@ -47,6 +47,11 @@ def outputs(draft: Draft) -> None:
         draft.want("qq_residuals", draft.stream.symbols[found.start].start)
         draft.want("qq_random_effects", draft.stream.symbols[found.stop - 1].start)
         draft.take(found, "shows the Q-Q plots of residuals and random effects")
+    for found in draft.stream.each("O.qq_random_effects and|, of|for? O.residual_plots"):
+        last = draft.stream.symbols[found.stop - 1]
+        if draft.source[last.start : last.end].lower() == "residuals":
+            both = replace(last, code="O.qq_residuals")  # "Q-Q plots of … and of the residuals"
+            draft.stream.replace(found.stop - 1, found.stop, [both])
     for found in draft.stream.each("O.residual_plots is? SHOW? with|in|by|via|BY? O.qq_residuals"):
         draft.stream.use(found.start, found.stop - 1)  # "the residuals are checked with a Q-Q plot"
     for found in draft.stream.each("O.residual_plots is? SHOW? BY|vs|with|on O.predictions"):

@@ -16,7 +16,8 @@ def persons(draft: Draft) -> None:
     if not lacking or has_group or draft.questions:
         return
     for k, symbol in enumerate(draft.stream.symbols):
-        if symbol.code in ("P", "U") and draft.stream.code(k - 1) in _MARKS:
+        headed = draft.stream.code(k - 1) == ":" and draft.stream.code(k - 2) == "_"
+        if symbol.code in ("P", "U") and (headed or draft.stream.code(k - 1) in _MARKS):
             groups = [c for c, kind in draft.vocabulary.kinds.items() if kind == GROUP]
             said = draft.source[symbol.start : symbol.end]
             sentence = f"No column is named like “{said}”. Which one tells the groups apart?"

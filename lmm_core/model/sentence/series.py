@@ -28,7 +28,7 @@ _VARIANTS = re.compile(
 )
 _NO_PREDICTORS = re.compile(r"\b(null|empty)\b", re.IGNORECASE)
 _RANDOM = re.compile(r"\b(random|slopes?|intercepts?)\b", re.IGNORECASE)
-_TOLD = re.compile(r"\s*(?!with\b)\w[\w ]*? with (?:a )?random\b", re.IGNORECASE)
+_TOLD = re.compile(r"\s*(?:\(?\w\)\s*)?(?!with\b)\w[\w ]*? with (?:a )?random\b", re.IGNORECASE)
 _ONE_OTHER = re.compile(r"[,;](?: and)?(?= (?:one|another|the other)\b)", re.IGNORECASE)
 _END = re.compile(r"[.\n](?=\s|$)")
 _ITEM_END = re.compile(r"[.;\n](?=\s|$)")

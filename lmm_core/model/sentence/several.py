@@ -16,7 +16,8 @@ def several(draft: Draft, spec: ModelSpec) -> tuple[ModelSpec, ...]:
 
 
 def _variant(draft: Draft, spec: ModelSpec, name: str) -> ModelSpec | None:
-    main = spec.random[0]
+    at = next((k for k, r in enumerate(spec.random) if r.terms), 0)
+    main = spec.random[at]
     if name in ("FULL", "BOTH", "RIS") or (
         name == "RS" and not {"RIS", "BOTH"} & set(draft.variants)
     ):
@@ -34,7 +35,7 @@ def _variant(draft: Draft, spec: ModelSpec, name: str) -> ModelSpec | None:
         first = replace(main, terms=(), intercept=True, correlated=True)
     else:
         first = replace(main, intercept=False, correlated=len(main.terms) < 2)
-    return replace(spec, random=(first, *spec.random[1:]))
+    return replace(spec, random=(*spec.random[:at], first, *spec.random[at + 1 :]))
 
 
 def _less(draft: Draft, spec: ModelSpec) -> ModelSpec:

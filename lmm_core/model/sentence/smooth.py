@@ -35,6 +35,11 @@ _SHORTER = (
     ("has SLOPE and INT OWN", "has OWN SLOPE and OWN INT"),
     ("is INT OWN", "has OWN INT"),
     ("BOTH VARY", "VARY"),
+    ("BOTH RE", "RE"),
+    ("RE and has OWN", "RE with OWN"),
+    ("SLOPE , INT , VARY", "SLOPE and INT VARY"),
+    ("SLOPE , INT , is VARY", "SLOPE and INT VARY"),
+    ("BY INT OWN", "has OWN INT"),
     ("SLOPE of is", "SLOPE is"),
     ("SLOPE of VARY", "SLOPE VARY"),
     ("EFFECT of is", "EFFECT is"),
@@ -81,6 +86,31 @@ def smooth(draft: Draft) -> None:
     ):
         outcome = draft.stream.symbols[found.start + 1]
         draft.stream.replace(found.stop - 1, found.stop - 1, [outcome])  # "…, then explain it by"
+    for found in draft.stream.each("@n|@c|@i , @n is|: OUT"):
+        ended = replace(draft.stream.symbols[found.start + 1], code=";")
+        draft.stream.replace(found.start + 1, found.start + 2, [ended])  # "…, pain is the outcome"
+    for found in draft.stream.each("<l+> does PREDICT ,|;|and"):
+        said = draft.source[slice(*draft.span(found.stop - 2, found.stop - 1))].lower()
+        if said in ("predicting", "explaining"):  # "treatment and month do the predicting"
+            role = replace(draft.stream.symbols[found.stop - 2], code="PRED")
+            as_ = replace(draft.stream.symbols[found.stop - 3], code="as")
+            draft.stream.replace(found.stop - 3, found.stop - 1, [as_, role])
+    for found in draft.stream.each("RS|RIS is NEG ,|;|and|_"):
+        out = replace(draft.stream.symbols[found.stop - 2], code="NEG")
+        slope = replace(draft.stream.symbols[found.start], code="RS")
+        draft.stream.replace(found.start, found.stop - 1, [out, slope])  # "… should be dropped"
+    for found in draft.stream.each("TREAT @g|@h as|is"):
+        draft.stream.replace(found.start, found.start + 1, [])  # "treat schools as random"
+    kinds = "RI|RS|RIS|INTONLY [ of|for|in <a> ]? [ per|for|by each? <g> ]?"
+    for found in draft.stream.each(
+        f"<y> on|by|BY <x+> with {kinds} ,? and|vs|to|or|;|then <y2> on|by|BY <x2+> with RI|RS|RIS"
+    ):
+        first, again = (
+            [s.columns for name in names for s in draft.stream.items(found, name)]
+            for names in (("y", "x"), ("y2", "x2"))
+        )
+        if first == again:  # "pain on month with …, and pain on month with …"
+            draft.stream.replace(found.groups["y2"][0], found.stop - 1, [])
     for found in draft.stream.each("PREDICT @n on|by|BY BOTH|# ;|with|,"):
         said = draft.source[slice(*draft.span(found.stop - 2, found.stop - 1))].lower()
         made = list(draft.stream.each("SCALE|CENTER|LOGVERB|SQRTVERB <l+>"))

@@ -56,6 +56,36 @@ def smooth_random(draft: Draft) -> None:
     for found in draft.stream.each("SLOPE|INT and SLOPE|INT of|for each? <g!> is? NOCORR"):
         draft.served |= set(draft.stream.symbols[found.groups["g"][0]].columns)
         draft.stream.replace(found.start, found.stop - 1, [])  # "… of the subjects independent"
+    for found in draft.stream.each("SLOPE of|for|in <x> ,? NEG INT ,? is? VARY"):
+        at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "NEG")
+        at -= draft.stream.code(at - 1) == ","
+        draft.stream.replace(at, found.stop - 1, [])  # "the slope, but not the intercept, varies"
+        only = replace(draft.stream.symbols[found.start], code="SLOPEONLY")
+        draft.stream.replace(found.start, found.start + 1, [only])
+    for found in draft.stream.each("GROUPED :|is @g|@h ,? with INT|RI|OWN|RIS"):
+        if draft.stream.code(found.stop - 3) == ",":
+            draft.stream.replace(found.stop - 3, found.stop - 2, [])
+        draft.stream.replace(found.start, found.start + 2, [])  # "cluster: patient, with intercept"
+    for found in draft.stream.each("NEG SLOPE ;|,|and|_"):
+        slope = replace(draft.stream.symbols[found.start + 1], code="RS")
+        draft.stream.replace(found.start + 1, found.start + 2, [slope])  # "no slopes"
+    for found in draft.stream.each(
+        "but|and|, SLOPE|EFFECT of|for <x> is SAME for|in|across ,|;|@g|P"
+    ):
+        item = draft.stream.items(found, "x")[0]
+        if draft.is_group(item):
+            continue
+        draft.add_fixed([item])  # "but the slope of days is the same for all"
+        last = found.stop - (draft.stream.code(found.stop - 1) in (",", ";"))
+        draft.note(found.start + 1, last, f"predictor: {item.text}; no random slope")
+        draft.served |= {c for s in draft.symbols(last - 1, last) for c in s.columns}
+        draft.stream.use(found.start, last)
+    for found in draft.stream.each("@g with|has INTONLY ,|; @g with|has RI|RIS|RS"):
+        start, end = draft.span(found.start, found.start + 3)
+        group = replace(draft.stream.symbols[found.start], start=start, end=end)
+        first = [Symbol(code, start, end) for code in ("INTONLY", "for")]
+        apart = replace(draft.stream.symbols[found.start + 3], code=";")
+        draft.stream.replace(found.start, found.start + 4, [*first, group, apart])  # "items with …"
     for found in draft.stream.each("RE : @g|@h OWN INT|SLOPE"):
         draft.stream.replace(found.start, found.start + 2, [])  # "random part: subject-specific …"
     for found in draft.stream.each("@g|@h : INT|SLOPE and|, SLOPE|INT"):

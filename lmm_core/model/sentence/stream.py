@@ -12,7 +12,8 @@ from lmm_core.model.sentence.symbol import Symbol
 USED = "_"
 _NAMED = ("@g", "@n", "@c", "@i")
 _ITEM = r"(?:@[gnci] )"
-_LIST = rf"{_ITEM}(?:(?:, and |and |, |or ){_ITEM})*"
+_LIST = rf"{_ITEM}(?:, {_ITEM})*(?:(?:, and |and |or ){_ITEM})*"
+"""An "and" ends a list: "age and dose, pressure …" goes on with something else."""
 
 
 @cache

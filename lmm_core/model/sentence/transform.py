@@ -216,7 +216,8 @@ def levels(draft: Draft) -> None:
             before = Found(found.start + 1, found.stop - 1, found.groups)
             _affects(draft, before, level.pairs[0][0], item)  # "is pain lower in treated patients,"
     for found in draft.stream.each(
-        "! P|@g|@c? has|is|SHOW? in|at|on? LOWER|VARY <y> [ vs|then|to in|on? !|P|@g|U ]?"
+        "[ ! and|or|, ]? ! P|@g|@c? has|is|SHOW? in|at|on? LOWER|VARY <y> "
+        "[ vs|then|to in|on? !|P|@g|U ]?"
     ):
         first, item = draft.stream.symbols[found.start], draft.stream.items(found, "y")[0]
         last = draft.stream.symbols[found.stop - 1]
@@ -307,7 +308,7 @@ def _of_levels(draft: Draft, k: int) -> bool:
 
 def against_level(draft: Draft) -> None:
     """ "treatment vs control": the column, compared with one of its levels."""
-    for found in draft.stream.each("<x> vs !"):
+    for found in draft.stream.each("<x> vs in|of|for|on? !"):
         item = draft.stream.items(found, "x")[0]
         level = draft.stream.symbols[found.stop - 1]
         values = [v for c, v in level.pairs if c in item.columns]

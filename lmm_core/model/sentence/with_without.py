@@ -49,6 +49,20 @@ def optional_parts(draft: Draft) -> None:
         draft.variants = ["FULL", "RI"]
         wants_comparison(draft, found)
         draft.take(found, "two models: with and without random slopes")
+    for found in draft.stream.each(
+        "RI for|of|per|by <g> ONLY to|with|vs|and|BY MODEL? with RI for|of|per|by <h> and <k>"
+    ):
+        groups = [draft.stream.items(found, name)[0] for name in ("g", "h", "k")]
+        compared = {"COMPARE", "O.compare_models"} & set(draft.stream.line.split())
+        other = [g for g in groups[1:] if g.columns != groups[0].columns]
+        if compared and len(other) == 1 and all(map(draft.is_group, groups)):
+            draft.optional_group, draft.variants = other[0].columns, ["LESS", "FULL"]
+            both = [groups[0].columns, other[0].columns]
+            draft.pieces.append(
+                Piece(True, [], both, place=draft.span(found.start, found.stop))
+            )  # "for subject only, to a model with … for subject and item"
+            wants_comparison(draft, found)
+            draft.take(found, "two models: with and without these random effects")
     of_group = "RI|RE|RIS for|of|per|by each? <g!>"
     for text in (
         f"COMPARE with|to|against|vs|and MODEL|SAME? NEG {of_group}",
@@ -233,7 +247,7 @@ def with_and_without(draft: Draft) -> None:
         "WITHWITHOUT <x> by|x|and <x2> INTER",
         "WITHWITHOUT <x+>",
         "WITHWITHOUT INTER [ between|of <x+> ]?",
-        "WITHWITHOUT RS|RIS|SLOPE [ of|for|in|over <x> ]?",
+        "WITHWITHOUT RS|RIS|SLOPE [ of|for|in|over <x> ]? [ for|per|by|of|across each? <g> ]?",
         "WITHWITHOUT NOCORR|CORR [ between|of INT|RI and SLOPE|RS ]?",
     ):
         for found in draft.stream.each(text):
@@ -243,7 +257,8 @@ def with_and_without(draft: Draft) -> None:
             without = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
             without_first = without.find("without") <= without.find("with")
             if {"RS", "RIS", "SLOPE"} & set(codes) and not {"NOCORR", "CORR"} & set(codes):
-                piece = Piece(True, [i.text for i in items], None, not items)
+                whose = [g.columns for g in draft.stream.items(found, "g") if draft.is_group(g)]
+                piece = Piece(True, [i.text for i in items], whose or None, not items)
                 piece.sentence = -1
                 draft.pieces.append(piece)
                 draft.variants = ["FULL", "RI"]
