@@ -299,12 +299,10 @@ def alike(word: str, other: str) -> bool:
 
 def _skeleton(short: str, long: str) -> bool:
     """ "trtmnt" for "treatment": the same first letter, the rest in order, hardly any vowel."""
-    if len(short) < 2 or len(long) < len(short) + 2 or short[0] != long[0]:
+    if len(short) < 3 or len(long) < len(short) + 2 or short[0] != long[0]:
         return False
     if sum(letter in "aeiou" for letter in short[1:]) > 0 or not short.isalpha():
         return False
-    if len(short) == 2:
-        return short[1] == long[-1] and len(long) <= 7
     letters = iter(long)
     return all(letter in letters for letter in short)
 

@@ -98,10 +98,16 @@ def unmet(
         counted = symbol.code == "#" and 2 <= symbol.value <= 6 and after.code == "MODEL"
         if shows is not None and not changes and not near & _REFUSED and not shows(models):
             found.append((symbol.start, symbol.end))
-        elif not compared and (counted or (symbol.code == "COMPARE" and models_named)):
+        behind = read[k + 2].code if k + 2 < len(read) else ""
+        twice = symbol.code == "COMPARE" and after.code in ("#", "BOTH", "SAME") and not changes
+        twice &= behind[:1] not in ("@", "!")  # "compare the three methods"
+        counted |= twice and after.value in (0, 2, 3, 4)
+        if not compared and (counted or (symbol.code == "COMPARE" and models_named)):
             found.append((symbol.start, after.end))
         if symbol.code == "COMPARE" and not compared and not changes and _of_models(read, k):
             found.append((symbol.start, symbol.end))
+        if not changes and _refused_but_there(read, k, models):
+            found.append((symbol.start, after.end))
         if _only_intercept(read, k) and not _has_intercept_only(models, _group_near(read, k)):
             found.append((symbol.start, symbol.end))
     line = "".join(symbol.code + " " for symbol in read)
@@ -117,6 +123,19 @@ def _of_models(read: Sequence[Symbol], k: int) -> bool:
     """Whether models are compared in this sentence, not groups or levels."""
     stop = next((j for j in range(k, len(read)) if read[j].code == ";"), len(read))
     return bool({s.code for s in read[k:stop]} & {"MODEL", "NULL", "SAME", "WITHWITHOUT"})
+
+
+def _refused_but_there(read: Sequence[Symbol], k: int, models: _Models) -> bool:
+    """ "without a random intercept", "no random slopes", where every model has them everywhere."""
+    following = [s.code for s in read[k + 1 : k + 3]]
+    if read[k].code != "NEG" or following[1:] == ["ONLY"]:
+        return False
+    terms = [term for model in models for term in model.random]
+    if following[:1] == ["RI"] and following[1:] not in (["for"], ["per"], ["of"], ["by"]):
+        return bool(terms) and all(term.intercept for term in terms)
+    if following[:1] == ["RS"] and following[1:] not in (["of"], ["for"], ["in"]):
+        return bool(terms) and all(term.terms for term in terms)
+    return False
 
 
 def _only_intercept(read: Sequence[Symbol], k: int) -> bool:

@@ -26,6 +26,11 @@ def interactions(draft: Draft) -> None:
         for found in draft.stream.each(text):
             _cross(draft, found)
     _products(draft)
+    for found in draft.stream.each("<l+> ,? and|with INTER"):
+        items = draft.stream.items(found, "l")
+        alone = draft.stream.code(found.start - 1) not in (",", "and", "or")
+        if alone and len(items) == 2 and all(i.code in ("@n", "@c") for i in items):
+            _cross(draft, found)  # "group, week and their interaction, age as covariate"
     for found in draft.stream.each("FACTORIAL of|in|with|:? <l+>"):
         items = draft.stream.items(found, "l")
         text = " * ".join(i.text for i in items)

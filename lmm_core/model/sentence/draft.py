@@ -109,7 +109,9 @@ class Draft:
         return bool(self.on_screen & set(symbol.columns))
 
     def set_outcome(self, symbol: Symbol) -> None:
-        if self.outcome is None:
+        if symbol.code == "@i":
+            self.lost.append((symbol.start, symbol.end))  # a product is no outcome
+        elif self.outcome is None:
             self.outcome = symbol
         elif self.outcome.columns != symbol.columns:
             self.add_fixed([symbol])

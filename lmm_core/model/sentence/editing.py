@@ -74,6 +74,14 @@ def removals(draft: Draft) -> None:
                 Piece(True, [], [new.columns], place=draft.span(found.start, found.stop))
             )
             draft.take(found, f"grouped by {new.text} instead of {old.text}")
+    for found in draft.stream.each("REPLACE <g!> by|with|BY|for <h!> as? GROUPED|RE|RI?"):
+        old, new = (draft.stream.symbols[found.groups[n][0]] for n in ("g", "h"))
+        if draft.is_group(new) and draft.is_group(old):
+            draft.dropped_groups.append(old.columns)
+            draft.served |= set(old.columns)
+            place = draft.span(found.start, found.stop)
+            draft.pieces.append(Piece(True, [], [new.columns], place=place))
+            draft.take(found, f"grouped by {new.text} instead of {old.text}")
     for found in draft.stream.each("NEG RI|RE|RIS [ is SHOW|NONE ]? for|of|per|by|at each? <g!>"):
         group = draft.stream.symbols[found.stop - 1]
         if not draft.is_group(group):

@@ -120,6 +120,8 @@ def left_over(draft: Draft, compared: bool) -> tuple[str, ...]:
         hard = symbol.code not in soft
         if symbol.code == "SAME" and "model" in draft.source[symbol.start : symbol.end].lower():
             hard = False  # "the same model, but by ML"
+        if symbol.code == "OWN" and "separate" in draft.source[symbol.start : symbol.end].lower():
+            hard = True  # "separately by sex" asks for models of parts of the table
         if symbol.code == "RE" and following == ":" and draft.stream.code(k + 2) == "_":
             hard = False  # "random: child, with …": a heading for what was used
         if symbol.code == "vs" and not compared and following in ("SAME", "MODEL", "NULL", "#"):

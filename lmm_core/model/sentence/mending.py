@@ -52,6 +52,8 @@ class Mender:
             plural = {w for w in known if w in (stem + "e", stem[:-1])}
             if len(plural) == 1:
                 return plural.pop()
+        if stem[-1] == stem[-2] and stem[:-1] in self.vocabulary.words:  # "agee"
+            return stem[:-1]
         near = self._near(stem) or self._slips(stem)
         if len(near) > 1:  # "solpe" is "slope" rather than "sole"
             near = {w for w in near if sorted(w) == sorted(stem)} or _sounding(stem, near)
@@ -77,7 +79,8 @@ class Mender:
         spare = _spare().get(stem[0], ())
         near = near or {w for w in spare if is_slip(stem, w, swaps_vowels=False)}
         if not near and len(stem) == 4:  # "wiht"
-            near = {w for w in lexicon.connectors() if len(w) == 4 and sorted(w) == sorted(stem)}
+            words = [*lexicon.connectors(), *self._content.get(stem[0], ())]
+            near = {w for w in words if len(w) == 4 and sorted(w) == sorted(stem)}
         if not near and len(stem) == 4:  # "levl", "slpe": a letter was left out
             words = self._content.get(stem[0], ())
             near = {w for w in words if len(w) == 5 and w[-1] == stem[-1] and is_slip(stem, w)}

@@ -9,7 +9,7 @@ from lmm_core.model.sentence.symbol import Symbol
 from lmm_core.model.spec import ModelSpec
 
 _REFUSED = {"NEG", "NONE", "ZERO", "ONLY"}
-_BEFORE = 4
+_BEFORE = 2
 """So many symbols before the words a refusal still belongs to them."""
 
 _Holds = Callable[[ModelSpec, tuple[str, ...], tuple[str, ...]], bool]
@@ -22,6 +22,12 @@ def _slope(model: ModelSpec, columns: tuple[str, ...], groups: tuple[str, ...]) 
     if not columns:
         return bool(slopes)
     return all(any(column in name for name in slopes) for column in columns)
+
+
+def _random(model: ModelSpec, columns: tuple[str, ...], groups: tuple[str, ...]) -> bool:
+    """Whether a column has a random slope, or groups the rows."""
+    named = any(set(columns) & set(term.group) for term in model.random)
+    return named or _slope(model, columns, groups)
 
 
 def _interaction(model: ModelSpec, columns: tuple[str, ...], groups: tuple[str, ...]) -> bool:
@@ -58,6 +64,7 @@ _TOLD: tuple[tuple[str, _Holds], ...] = (
     ("EFFECT of <x+> on", _fixed),
     ("OUT :|is <x> ;|,", _outcome),
     ("<x> as OUT", _outcome),
+    ("<x> as|is RE", _random),
     ("LOG|LOGVERB|LOG10|LOG2 of? <x>", _logarithm),
 )
 

@@ -19,7 +19,7 @@ from lmm_core.model.matching import (
     words_of,
 )
 from lmm_core.model.sentence import lexicon
-from lmm_core.model.sentence.mending import Mender
+from lmm_core.model.sentence.mending import OTHER_MODELS, Mender
 from lmm_core.model.sentence.symbol import COLUMN, PERSON, STOP, UNKNOWN, Symbol
 from lmm_core.model.sentence.tokens import Token
 from lmm_core.model.sentence.vocabulary import Vocabulary
@@ -86,6 +86,8 @@ class Reader:
         labelled = token.text.lower() == "groups" and at and self.stems[at - 1] in ("as", "are")
         if labelled and phrase == "GROUPED":
             return self._symbol(phrase, at, after_phrase), after_phrase  # "children as groups"
+        if phrase == "GROUPED" and self.stems[at] == "group" and self._labels_group(at):
+            return self._symbol(phrase, at, after_phrase), after_phrase  # "id (group)"
         if column is not None and phrase == "GROUPED" and self.stems[at] == "group":
             phrase, after_phrase = "", at  # "group by week" where group is a column
         if column is not None and after_column >= after_phrase:
@@ -146,6 +148,8 @@ class Reader:
             column, after = self._column(at, PART)
             if column is not None:
                 return column, after
+        if stem in OTHER_MODELS:
+            return Symbol(UNKNOWN, token.start, token.end), at + 1
         if stem in _MEANS and at + 1 < len(self.tokens):
             column, after = self._column(at + 1, PART)
             if column is not None:
@@ -164,6 +168,11 @@ class Reader:
         if is_person(stem):
             return self._person(token), at + 1
         return Symbol(UNKNOWN, token.start, token.end), at + 1
+
+    def _labels_group(self, at: int) -> bool:
+        around = [t.text for t in self.tokens[max(0, at - 1) : at + 2]]
+        codes = [symbol.code for symbol in self.found[-2:]]
+        return around[:1] == ["("] and around[2:] == [")"] and codes == ["@g", "("]
 
     def _is_factor(self, at: int) -> bool:
         """ "treated as a categorical variable" names no level."""

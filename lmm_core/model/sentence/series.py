@@ -12,7 +12,7 @@ _KIND = (
 _NAMED = re.compile(
     rf"(?:(?<=[.;:,\n(])|^|\band\b|\bthen\b)\s*(?:the\s+|a\s+)?"
     rf"(?:(?:{_KIND})\s+model(?:\s+(?:\d|[a-d])\b)?\s*[:=–]|"
-    rf"m(?:odel)?\s*(?:\d|[a-d])\b\s*(?:[:=–]|has\b|with\b|contains\b|includes\b|is\b|uses\b|(?=an?\s))|"
+    rf"m(?:odel)?\s*(?:\d|[a-d])\b\s*(?:[:=–]|has\b|with\b|contains\b|includes\b|is\b|uses\b|adds\b|(?=an?\s))|"
     rf"(?:the\s+)?(?:first|second|third|fourth)(?:\s+(?:model|one))?\s+"
     rf"(?:has|with|contains|includes|uses|adds)\b)",
     re.IGNORECASE,

@@ -99,6 +99,8 @@ def smooth(draft: Draft) -> None:
         out = replace(draft.stream.symbols[found.stop - 2], code="NEG")
         slope = replace(draft.stream.symbols[found.start], code="RS")
         draft.stream.replace(found.start, found.stop - 1, [out, slope])  # "… should be dropped"
+    for found in draft.stream.each("ADDITIVE|INTER MODEL : F"):
+        draft.stream.replace(found.start, found.stop - 1, [])  # "Additive model: y ~ x …"
     for found in draft.stream.each("TREAT @g|@h as|is"):
         draft.stream.replace(found.start, found.start + 1, [])  # "treat schools as random"
     kinds = "RI|RS|RIS|INTONLY [ of|for|in <a> ]? [ per|for|by each? <g> ]?"
@@ -180,7 +182,7 @@ def smooth(draft: Draft) -> None:
         word = draft.stream.symbols[found.stop - 1]
         if draft.source[word.start : word.end].lower() in ("one", "ones"):
             draft.stream.replace(found.stop - 1, found.stop, [])  # "the independent ones are"
-    for found in draft.stream.each("@n|@c : does|how|is DEPEND|AFFECT|VARY|CHANGE"):
+    for found in draft.stream.each("@n|@c :|, does|how|is DEPEND|AFFECT|VARY|CHANGE"):
         said = draft.source[slice(*draft.span(found.start + 1, found.stop))].lower().split()
         if "it" not in said:
             continue
@@ -273,6 +275,20 @@ def smooth(draft: Draft) -> None:
             draft.stream.replace(found.start, found.stop, [new])
     for found in draft.stream.each("VARY BY # @g|@h"):
         draft.stream.replace(found.start + 2, found.stop - 1, [])  # "from one school to the next"
+    for found in draft.stream.each("SLOPE of|for <x> on|in <y> is? VARY"):
+        if draft.stream.items(found, "y")[0].code == "@n":  # "the slope of dose on pressure varies"
+            noun = replace(draft.stream.symbols[found.start], code="EFFECT")
+            draft.stream.replace(found.start, found.start + 1, [noun])
+    for found in draft.stream.each("QUAD|LINEARQUAD|CUBIC of|in? <y> over|across|with|by <x>"):
+        curve = draft.stream.symbols[found.start]
+        outcome, along = (draft.stream.items(found, name)[0] for name in ("y", "x"))
+        if outcome.code == "@n" and set(along.columns) & set(draft.vocabulary.times):
+            by = replace(curve, code="by")  # "quadratic trend of reaction over days"
+            draft.stream.replace(found.start, found.stop, [outcome, by, curve, along])
+    for found in draft.stream.each("CI with|at INT of #"):
+        word = draft.stream.symbols[found.start + 2]
+        if draft.source[word.start : word.end].lower() == "level":  # "with a level of 0.9"
+            draft.stream.replace(found.start + 2, found.start + 3, [replace(word, code="LEVEL")])
     for found in draft.stream.each("EFFECT of <x> with|to <y> VARY|DEPEND|is|SAME"):
         if draft.stream.items(found, "y")[0].code == "@n":  # "the relation of SES with the score"
             at = found.start + 3

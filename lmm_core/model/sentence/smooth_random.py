@@ -62,6 +62,20 @@ def smooth_random(draft: Draft) -> None:
         draft.stream.replace(at, found.stop - 1, [])  # "the slope, but not the intercept, varies"
         only = replace(draft.stream.symbols[found.start], code="SLOPEONLY")
         draft.stream.replace(found.start, found.start + 1, [only])
+    for found in draft.stream.each("@h , RE|RI ;|,"):
+        draft.stream.replace(found.start + 1, found.start + 2, [])  # "patients in clinics, both"
+    for found in draft.stream.each("@g in|within|NESTED @g|@c , RE|RI ;"):
+        draft.stream.replace(found.start + 3, found.start + 4, [])
+    for found in draft.stream.each(",|;|but SLOPE|EFFECT of|for <x> NEG ;|,"):
+        item = draft.stream.items(found, "x")[0]
+        if not draft.is_group(item):  # "…, the slope of sex may not"
+            draft.add_fixed([item])
+            draft.note(found.start + 1, found.stop - 1, f"no random slope of {item.text}")
+            draft.stream.use(found.start + 1, found.stop - 1)
+    for found in draft.stream.each("NOCORR with|to|of INT|SLOPE ;|,|and|_"):
+        draft.stream.replace(found.start + 1, found.start + 3, [])
+    for found in draft.stream.each("NEG CORR with|to INT|SLOPE ;|,|and|_"):
+        draft.stream.replace(found.start + 2, found.start + 4, [])
     for found in draft.stream.each("GROUPED :|is @g|@h ,? with INT|RI|OWN|RIS"):
         if draft.stream.code(found.stop - 3) == ",":
             draft.stream.replace(found.stop - 3, found.stop - 2, [])

@@ -240,12 +240,25 @@ def levels(draft: Draft) -> None:
         if {c for c, _ in level.pairs} & set(item.columns) and not compared:
             at = found.stop - 2  # "are RTs longer in the incongruent condition?"
             draft.stream.replace(at, at + 1, [])
+    less = "is there? LOWER <y> in|for|between ! P|@g? vs in|between? !"
+    for found in draft.stream.each(less):
+        marks = [s for s in draft.symbols(found.start, found.stop) if s.code == "!"]
+        shared = {c for c, _ in marks[0].pairs} & {c for c, _ in marks[-1].pairs}
+        item = draft.stream.items(found, "y")[0]
+        if len(shared) == 1 and item.code == "@n":  # "is there less pain among treated than …"
+            _affects(draft, Found(found.start + 1, found.stop, {}), shared.pop(), item)
+    for found in draft.stream.each("! @c is REF"):
+        level, column = draft.stream.symbols[found.start : found.start + 2]
+        if any(c in column.columns for c, _ in level.pairs):
+            draft.served |= set(column.columns)
+            draft.stream.replace(found.start + 1, found.start + 2, [])  # "the waitlist group is"
     for text in (
         "for|of|in <x> ,? ! is|as|: REF",
+        "<x> has ! as REF",
         "<x> REF :|is ! )?",
         "REF level|INT? [ for|of <x> ]? is|:|with|of|to|as|,|(? !",
         "! P|@g? is? as|is|:|( has? REF",
-        "REF <x> :|is ! )?",
+        "REF <x> :|is? ! )?",
         "! REF [ of|for|in <x> ]?",
         "<x> ( REF :|is? !",
         "REF ! [ for|of|in <x> ]?",

@@ -175,6 +175,8 @@ def _listed(draft: Draft, found: Found) -> None:
     telling = {"INTONLY", "SLOPEONLY", "BOTH", "NULL"} & set(kinds)
     if not (led or versus or "SLOPEONLY" in telling or telling >= {"INTONLY", "BOTH"}):
         return
+    if len(set(kinds)) < 2:
+        return  # "random intercepts for subjects only with random intercepts for both"
     slopes = {"SLOPEONLY", "RS", "RIS", "BOTH", "UNCORRELATED"} & set(kinds)
     as_null = "INTONLY" in kinds and not slopes
     draft.variants = ["NULL" if k == "INTONLY" and as_null else k for k in kinds]

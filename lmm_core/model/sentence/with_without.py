@@ -10,12 +10,13 @@ from lmm_core.model.sentence.symbol import Symbol
 def optional_parts(draft: Draft) -> None:
     """Predictors, slopes and groups that one of two models has."""
     _optional_predictors(draft)
-    one_without = "MODEL with|has RS|RIS [ of|for|in|over <x> ]? LOWER|and|vs # NEG"
+    one_without = "MODEL|: with|has RS|RIS [ of|for|in|over <x> ]? LOWER|and|vs #? NEG ;|,|and|_"
     for found in draft.stream.each(one_without):
         draft.pieces.append(slopes_of_a_variant(draft.stream.items(found, "x")))
         draft.variants = ["FULL", "RI"]
         wants_comparison(draft, found)
-        draft.take(found, "two models: with and without random slopes")
+        both = Found(found.start, found.stop - 1, {})
+        draft.take(both, "two models: with and without random slopes")
     for found in draft.stream.each("does|is ADD <x+> CHANGE MODEL"):
         _may_go(draft, draft.stream.items(found, "x"), ["LESS", "FULL"])
         wants_comparison(draft, found)
@@ -50,7 +51,7 @@ def optional_parts(draft: Draft) -> None:
         wants_comparison(draft, found)
         draft.take(found, "two models: with and without random slopes")
     for found in draft.stream.each(
-        "RI for|of|per|by <g> ONLY to|with|vs|and|BY MODEL? with RI for|of|per|by <h> and <k>"
+        "RI for|of|per|by <g> ONLY to|with|vs|and|BY MODEL? with? RI for|of|per|by <h> and <k>"
     ):
         groups = [draft.stream.items(found, name)[0] for name in ("g", "h", "k")]
         compared = {"COMPARE", "O.compare_models"} & set(draft.stream.line.split())
@@ -89,7 +90,8 @@ def _optional_predictors(draft: Draft) -> None:
             draft.take(rest, "two models: without and with it")
     for text, kinds in (
         ("with <x+> and|then|,? NEG <x2+>", ["FULL", "LESS"]),
-        ("NEG <x+> and|then|,? with <x2+>", ["LESS", "FULL"]),
+        ("NEG <x+> and|then|,? with <x2+> [ as PRED ]?", ["LESS", "FULL"]),
+        ("NEG <x> and <x2> as PRED", ["LESS", "FULL"]),
     ):
         for found in draft.stream.each(text):
             items = draft.stream.items(found, "x")
@@ -244,6 +246,7 @@ def with_and_without(draft: Draft) -> None:
         wants_comparison(draft, found)
         draft.take(found, "two models: with and without it")
     for text in (
+        "WITHWITHOUT <x> x <x2>",
         "WITHWITHOUT <x> by|x|and <x2> INTER",
         "WITHWITHOUT <x+>",
         "WITHWITHOUT INTER [ between|of <x+> ]?",
@@ -264,7 +267,7 @@ def with_and_without(draft: Draft) -> None:
                 draft.variants = ["FULL", "RI"]
             elif "NOCORR" in codes or "CORR" in codes:
                 draft.variants = ["FULL", "UNCORRELATED"]
-            elif "INTER" in codes:
+            elif {"INTER", "x"} & set(codes):
                 draft.optional = ["INTER"]
                 draft.crossing = draft.span(found.start, found.stop)
                 items += draft.stream.items(found, "x2")
