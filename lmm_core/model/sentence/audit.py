@@ -125,14 +125,25 @@ def _of_models(read: Sequence[Symbol], k: int) -> bool:
     return bool({s.code for s in read[k:stop]} & {"MODEL", "NULL", "SAME", "WITHWITHOUT"})
 
 
+_FOR_GROUP = (["for"], ["per"], ["of"], ["by"])
+
+
 def _refused_but_there(read: Sequence[Symbol], k: int, models: _Models) -> bool:
     """ "without a random intercept", "no random slopes", where every model has them everywhere."""
     following = [s.code for s in read[k + 1 : k + 3]]
     if read[k].code != "NEG" or following[1:] == ["ONLY"]:
         return False
     terms = [term for model in models for term in model.random]
-    if following[:1] == ["RI"] and following[1:] not in (["for"], ["per"], ["of"], ["by"]):
+    if following[:1] == ["RI"]:
+        group = _group_near(read, k + 1) if following[1:] in _FOR_GROUP else ()
+        if group and not all(any(group[0] in t.group for t in m.random) for m in models):
+            return False  # the comparison's other model
+        terms = [t for t in terms if not group or group[0] in t.group]
         return bool(terms) and all(term.intercept for term in terms)
+    if following[:1] == ["PRED"]:  # "not predictors: age"
+        named = [s for s in read[k + 2 : k + 4] if s.code in ("@n", "@c")]
+        parts = [part for model in models for term in model.fixed for part in term]
+        return any(c in part for s in named for c in s.columns for part in parts)
     if following[:1] == ["RS"] and following[1:] not in (["of"], ["for"], ["in"]):
         return bool(terms) and all(term.terms for term in terms)
     return False

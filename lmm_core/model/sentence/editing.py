@@ -93,6 +93,13 @@ def removals(draft: Draft) -> None:
         else:
             draft.dropped_groups.append(group.columns)
             draft.take(found, f"no random effects of {group.text}")
+    for found in draft.stream.each("with <x> NEG PRED? <z>"):
+        new, old = draft.stream.items(found, "x")[0], draft.stream.items(found, "z")[0]
+        if draft.on_screen and not draft.is_group(new) and not draft.is_group(old):
+            draft.adds = True  # "use method instead of hours"
+            draft.dropped += list(old.columns)
+            draft.add_fixed([new])
+            draft.take(found, f"{new.text} instead of {old.text}")
     told = {s.code for s in draft.stream.symbols} & {"RE", "RI", "RS", "RIS"}
     for found in draft.stream.each(",|and|but NEG <g> ;|,|and"):
         group = draft.stream.items(found, "g")[0]
@@ -131,7 +138,9 @@ def removals(draft: Draft) -> None:
             draft.dropped += [c for i in items for c in i.columns]
             gone = Found(found.start, found.stop - 1, {})
             draft.take(gone, f"left out: {', '.join(i.text for i in items)}")
-    for found in draft.stream.each("NEG EFFECT|PRED? of|for|:|on|by|with? <l+> [ as|from PRED? ]?"):
+    for found in draft.stream.each(
+        "NEG EFFECT|PRED? of|for|:|on|by|with|BY? <l+> [ as|from PRED? ]?"
+    ):
         items = draft.stream.items(found, "l")
         columns = [c for i in items if i.code != "@i" for c in i.columns]
         if len(columns) != len(items) or any(draft.is_group(i) for i in items):

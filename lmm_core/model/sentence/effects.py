@@ -129,6 +129,9 @@ def effect_questions(draft: Draft) -> None:
             draft.add_fixed(predictors)
             names = _listed(predictors)
             draft.take(found, f"outcome {outcome.text}; predictors {names}")
+    for found in draft.stream.each("VARY between|across|by|BY|in _ _? _? ;|:|,"):
+        if any(p.slopes or p.wants_slope for p in draft.pieces) and draft.outcome is not None:
+            draft.stream.use(found.start, found.start + 1)  # "… may differ between schools: random"
     _differing_groups(draft)
     for found in draft.stream.each("is|does CHANGE|EFFECT|SLOPE SAME|VARY for|in|between BOTH|#"):
         draft.crossing = draft.span(found.start, found.stop)

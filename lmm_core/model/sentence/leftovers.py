@@ -120,9 +120,10 @@ def left_over(draft: Draft, compared: bool) -> tuple[str, ...]:
         hard = symbol.code not in soft
         if symbol.code == "SAME" and "model" in draft.source[symbol.start : symbol.end].lower():
             hard = False  # "the same model, but by ML"
-        if symbol.code == "OWN" and "separate" in draft.source[symbol.start : symbol.end].lower():
+        if symbol.code == "OWN" and "separately" in draft.source[symbol.start : symbol.end].lower():
             hard = True  # "separately by sex" asks for models of parts of the table
-        if symbol.code == "RE" and following == ":" and draft.stream.code(k + 2) == "_":
+        behind = [draft.stream.code(k + j) for j in (1, 2)]
+        if symbol.code == "RE" and behind in ([":", "_"], [":", "by"]):
             hard = False  # "random: child, with …": a heading for what was used
         if symbol.code == "vs" and not compared and following in ("SAME", "MODEL", "NULL", "#"):
             hard = True  # "versus the same model with …": that was no comparison

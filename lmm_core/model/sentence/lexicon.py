@@ -19,7 +19,7 @@ _CONNECTORS: dict[str, str] = {
     "over": "over", "on": "on", "across": "across", "within": "within", "under": "in",
     "between": "between", "among": "between", "amongst": "between", "to": "to", "as": "as",
     "at": "at", "via": "by", "is": "is", "are": "is", "be": "is", "was": "is", "being": "is",
-    "become": "is", "were": "is", "been": "is", "has": "has", "have": "has", "having": "has",
+    "become": "is", "belongs": "is", "belong": "is", "were": "is", "been": "is", "has": "has", "have": "has", "having": "has",
     "get": "has", "gets": "has", "had": "has", "receives": "has", "carry": "has", "take":
     "with", "]": ":", "[": ",", "vs": "vs", "versus": "vs", "than": "vs", "around": "at",
     "along": "over", "through": "over", "throughout": "over", "during": "over", "plus": "and",
@@ -62,7 +62,7 @@ FILLERS = word_set("""
     think believe effect-wise estimator lie lies needed measured specifically potentially
     possibly perhaps maybe ideally preferably figure part structure random-part particular
     every-one start starting rather fully nicely good nice proper different time-varying study
-    participants' welcome used
+    participants' welcome used inclined judge got
     side job title usual ok okay alright pls plz ask wonder wondering am grateful
     helpful although though whereupon whereby ought assumed thought believed appreciated
     candidate design named called file reckoned turned supply supplies able either care moment

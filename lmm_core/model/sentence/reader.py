@@ -265,10 +265,10 @@ class Reader:
             if end - at > 1 and not self._could_be_name(at, end, least):
                 continue
             match = self._lookup(at, end, least)
-            first = self.tokens[at].text.lower()
-            if match.columns and end - at > 1 and first in FILLING and least <= ORDER:
+            ends = {self.tokens[k].text.lower() for k in (at, end - 1)} & FILLING
+            if match.columns and end - at > 1 and ends and least <= ORDER:
                 own = self.vocabulary.names.words
-                if not any(first in own[column] for column in match.columns):
+                if not any(ends <= set(own[column]) for column in match.columns):
                     continue  # "per country" beside a column named gdp_per_capita
             if match.columns:
                 start, finish = self.tokens[at].start, self.tokens[end - 1].end

@@ -36,6 +36,8 @@ _SHORTER = (
     ("is INT OWN", "has OWN INT"),
     ("BOTH VARY", "VARY"),
     ("BOTH RE", "RE"),
+    ("BOTH is VARY", "VARY"),
+    ("O.likelihood_ratio_test of|for MODEL|SAME BY|vs|with", "O.likelihood_ratio_test vs"),
     ("RE and has OWN", "RE with OWN"),
     ("SLOPE , INT , VARY", "SLOPE and INT VARY"),
     ("SLOPE , INT , is VARY", "SLOPE and INT VARY"),
@@ -65,6 +67,12 @@ def smooth(draft: Draft) -> None:
     for found in draft.stream.each("@n|@c is allow for ,|;|with|and"):
         counted = replace(draft.stream.symbols[found.start + 2], code="ADJUST")
         draft.stream.replace(found.start + 2, found.start + 4, [counted])  # "age being allowed for"
+    for found in draft.stream.each("with @n|@c ADJUST ,|;"):
+        column, counted = draft.stream.symbols[found.start + 1 : found.start + 3]
+        again = replace(counted, start=column.start, end=column.start)
+        draft.stream.replace(
+            found.start, found.start + 3, [again, column]
+        )  # "with month held fixed"
     for text, code in _SHORTER:
         for found in draft.stream.each(text):
             start, end = draft.span(found.start, found.stop)
@@ -84,8 +92,32 @@ def smooth(draft: Draft) -> None:
     for found in draft.stream.each(
         "SCALE|CENTER|LOGVERB|SQRTVERB @n ,|; then|and? PREDICT by|BY|on"
     ):
-        outcome = draft.stream.symbols[found.start + 1]
-        draft.stream.replace(found.stop - 1, found.stop - 1, [outcome])  # "…, then explain it by"
+        verb, outcome = draft.stream.symbols[found.stop - 2], draft.stream.symbols[found.start + 1]
+        again = replace(outcome, start=verb.end, end=verb.end)
+        draft.stream.replace(found.stop - 1, found.stop - 1, [again])  # "…, then explain it by"
+    for found in draft.stream.each("SCALE|CENTER @n and|then|, COMPUTE|ADD in MODEL"):
+        item = draft.stream.symbols[found.start + 1]
+        draft.add_fixed([item])  # "centre age and put it into a model of pressure"
+        verb = replace(draft.stream.symbols[found.start + 2], code=";")
+        draft.stream.replace(found.start + 2, found.stop - 1, [verb])
+    for text in ("OUT is|: @n ; is? BY <x+>", "@n is|as|: OUT ; is? BY <x+>"):
+        for found in draft.stream.each(text):
+            at = found.groups["x"][0] - 1
+            role = replace(draft.stream.symbols[at], code="PRED")
+            draft.stream.replace(at, at + 1, [role])  # "The outcome is pain. It is explained by"
+    for found in draft.stream.each("with and|vs MODEL|SAME NEG"):
+        both = Symbol("WITHWITHOUT", *draft.span(found.start, found.stop))
+        draft.stream.replace(
+            found.start, found.stop, [both]
+        )  # "the model with and the one without"
+    for found in draft.stream.each("with and|vs MODEL|SAME NOCORR"):
+        both = Symbol("WITHWITHOUT", *draft.span(found.start, found.stop))
+        draft.stream.replace(found.start, found.stop - 1, [both])  # "… without correlation"
+    for found in draft.stream.each("PREDICT BY NULL"):
+        verb = draft.stream.symbols[found.start]
+        if draft.source[verb.start : verb.end].lower().startswith("test"):
+            new = replace(verb, code="COMPARE")  # "test it against the null model"
+            draft.stream.replace(found.start, found.start + 1, [new])
     for found in draft.stream.each("@n|@c|@i , @n is|: OUT"):
         ended = replace(draft.stream.symbols[found.start + 1], code=";")
         draft.stream.replace(found.start + 1, found.start + 2, [ended])  # "…, pain is the outcome"
@@ -243,6 +275,10 @@ def smooth(draft: Draft) -> None:
             draft.lost.append(draft.span(found.start, found.start + 2))
             draft.served |= set(draft.stream.items(found, "x")[0].columns)
             draft.stream.replace(found.start, found.stop - 1, [])  # "permutation test for days"
+    for found in draft.stream.each("COMPARE with|to|vs U by|BY|;|,"):
+        word = draft.stream.symbols[found.start + 2]
+        if word.end - word.start == 1:
+            draft.stream.replace(found.start + 1, found.stop - 1, [])  # "compare A with B"
     for found in draft.stream.each("COMPARE and U by|BY|;|,"):
         word = draft.stream.symbols[found.start + 2]
         if word.end - word.start == 1:

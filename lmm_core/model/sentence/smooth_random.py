@@ -48,11 +48,25 @@ def smooth_random(draft: Draft) -> None:
         draft.stream.replace(found.start + 1, found.stop, both)  # "random, in intercepts and in …"
     for found in draft.stream.each("WITHWITHOUT <x+> as PRED"):
         draft.stream.replace(found.stop - 2, found.stop, [])  # "with and without sex as predictor"
-    for found in draft.stream.each("SLOPE|INT|@g PRED ;|,|and|_"):
-        word = draft.stream.symbols[found.start + 1]
+    for found in draft.stream.each("SLOPE|INT|@g is? PRED ;|,|and|_"):
+        word = draft.stream.symbols[found.stop - 2]
         if draft.source[word.start : word.end].lower() == "independent":
             new = replace(word, code="NOCORR")  # "make slope and intercept independent"
-            draft.stream.replace(found.start + 1, found.start + 2, [new])
+            draft.stream.replace(found.stop - 2, found.stop - 1, [new])
+    for found in draft.stream.each("@g VARY in how <y> CHANGE|DEPEND over|with|across|by|on <x>"):
+        outcome, along = (draft.stream.items(found, name)[0] for name in ("y", "x"))
+        if outcome.code == "@n" and not draft.is_group(along):
+            draft.set_outcome(outcome)  # "patients differ in how their pressure changes over …"
+            draft.note(found.start + 1, found.stop, f"outcome: {outcome.text}")
+            group, word = draft.stream.symbols[found.start : found.start + 2]
+            per = replace(group, code="per", columns=(), end=group.start)
+            codes = (":", "INT", "and", "SLOPE", "of")
+            told = [replace(word, code=code) for code in codes]
+            draft.stream.replace(found.start, found.stop, [per, group, *told, along])
+    for found in draft.stream.each("U : @g|@h"):
+        word = draft.stream.symbols[found.start]
+        if draft.source[word.start : word.end].lower() == "nesting":
+            draft.stream.replace(found.start, found.start + 2, [])  # "Nesting: patients within …"
     for found in draft.stream.each("SLOPE|INT and SLOPE|INT of|for each? <g!> is? NOCORR"):
         draft.served |= set(draft.stream.symbols[found.groups["g"][0]].columns)
         draft.stream.replace(found.start, found.stop - 1, [])  # "… of the subjects independent"

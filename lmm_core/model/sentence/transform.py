@@ -61,6 +61,13 @@ def transformations(draft: Draft) -> None:
         _mark(draft, found, draft.stream.items(found, "x"), _CALLS[code], alone=True)
     _one_call(draft, f"<x> , is COMPUTE? to|as? {_AFTER} ,")
     _one_call(draft, f"<x> (|, as? {_AFTER} )|;|,|at")
+    for found in draft.stream.each(f"<x+> is {_AFTER}"):
+        items = draft.stream.items(found, "x")
+        verb = draft.stream.symbols[found.stop - 2]
+        many = draft.source[verb.start : verb.end].lower().startswith(("have", "are", "were"))
+        leads = draft.stream.code(found.start - 1) == ";" and not any(map(draft.is_group, items))
+        if many and leads and len(items) > 1:  # "after age and dose have been standardised"
+            _mark(draft, found, items, _CALLS[draft.stream.code(found.stop - 1)], alone=True)
     _one_call(draft, f"<x> is|as to|as? {_AFTER}", whole=True)
     _one_call(draft, "TREAT <x> CATEGORICAL", whole=True)
     for found in draft.stream.each(f"{_BEFORE} of|on|to|for? (? <x+> at|on? )?"):

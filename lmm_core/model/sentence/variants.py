@@ -152,7 +152,9 @@ def _listed(draft: Draft, found: Found) -> None:
         ]
     if draft.stream.code(found.start - 1) == "NEG":
         return
-    if re.search(r"^(RI|RS|RIS) .*[;,] (and )?COMPARE (with|to|against|vs) NULL ", _line(symbols)):
+    if re.search(
+        r"^(RI|RS|RIS) .*[;,] (and )?COMPARE (with|to|against|vs|BY) NULL ", _line(symbols)
+    ):
         return  # "random intercept; compare with the null model"
     led, start = _led(draft, found.start)
     head = [draft.stream.code(k) for k in range(found.start)]

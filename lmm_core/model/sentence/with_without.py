@@ -67,12 +67,20 @@ def optional_parts(draft: Draft) -> None:
     of_group = "RI|RE|RIS for|of|per|by each? <g!>"
     for text in (
         f"COMPARE with|to|against|vs|and MODEL|SAME? NEG {of_group}",
+        f"COMPARE with|to|against|vs|and MODEL|SAME MODEL? ADD|with|has|and {of_group}",
         f"WITHWITHOUT {of_group}",
     ):
         for found in draft.stream.each(text):
             group = draft.stream.symbols[found.stop - 1]
             if draft.is_group(group):
-                draft.optional_group, draft.variants = group.columns, ["FULL", "LESS"]
+                codes = {draft.stream.code(k) for k in range(found.start, found.stop)}
+                larger = not codes & {"NEG", "WITHWITHOUT"}
+                draft.optional_group = group.columns
+                draft.variants = ["LESS", "FULL"] if larger else ["FULL", "LESS"]
+                if larger:
+                    piece = Piece(True, [], [group.columns], sentence=-1)
+                    piece.place = draft.span(found.start, found.stop)
+                    draft.pieces.append(piece)
                 wants_comparison(draft, found)
                 draft.take(found, "two models: with and without these random effects")
 
