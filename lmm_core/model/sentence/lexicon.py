@@ -19,8 +19,9 @@ _CONNECTORS: dict[str, str] = {
     "over": "over", "on": "on", "across": "across", "within": "within", "under": "in",
     "between": "between", "among": "between", "amongst": "between", "to": "to", "as": "as",
     "at": "at", "via": "by", "is": "is", "are": "is", "be": "is", "was": "is", "being": "is",
-    "become": "is", "belongs": "is", "belong": "is", "were": "is", "been": "is", "has": "has", "have": "has", "having": "has",
-    "get": "has", "gets": "has", "had": "has", "receives": "has", "carry": "has", "take":
+    "become": "is", "belongs": "is", "belong": "is", "were": "is", "been": "is",
+    "has": "has", "have": "has", "having": "has", "get": "has",
+    "gets": "has", "had": "has", "receives": "has", "carry": "has", "take":
     "with", "]": ":", "[": ",", "vs": "vs", "versus": "vs", "than": "vs", "around": "at",
     "along": "over", "through": "over", "throughout": "over", "during": "over", "plus": "and",
     "about": "of", "together": "and", "x": "x", "×": "x", "*": "x", "+": "and", "/": "/", ":":

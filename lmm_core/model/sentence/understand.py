@@ -25,6 +25,7 @@ from lmm_core.model.sentence.elimination import only_group, only_outcome
 from lmm_core.model.sentence.formulas import MADE, Inside, formulas
 from lmm_core.model.sentence.labels import labels
 from lmm_core.model.sentence.leftovers import left_over, title
+from lmm_core.model.sentence.levels import against_level, levels
 from lmm_core.model.sentence.named_parts import unmet_parts
 from lmm_core.model.sentence.options import options
 from lmm_core.model.sentence.outputs import outputs
@@ -40,7 +41,7 @@ from lmm_core.model.sentence.smooth import smooth
 from lmm_core.model.sentence.stream import Stream
 from lmm_core.model.sentence.symbol import STOP, Symbol
 from lmm_core.model.sentence.tokens import MAX_LENGTH, Token, tokenise_text
-from lmm_core.model.sentence.transform import against_level, levels, same_twice, transformations
+from lmm_core.model.sentence.transform import same_twice, transformations
 from lmm_core.model.sentence.variants import variants
 from lmm_core.model.sentence.vocabulary import Vocabulary
 from lmm_core.model.sentence.wish import Note, Question, Wish

@@ -1,0 +1,85 @@
+"""Clauses that refer to another one say it themselves: "…, then explain it by", "… on the two"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lmm_core.model.sentence.draft import Draft
+from lmm_core.model.sentence.symbol import Symbol
+
+_CLAUSES = ("VARY", "LOWER", "!", "@g", "OWN", "P")
+"""Codes behind which "age is held constant" begins a clause of its own."""
+
+
+def smooth_linked(draft: Draft) -> None:
+    """Make plain what a clause or a second sentence refers to."""
+    for found in draft.stream.each("<x+> is ADJUST ;|,|_"):
+        apart = draft.stream.code(found.start - 1) in _CLAUSES
+        apart &= found.stop - found.start == 4  # "is pain lower, age and sex being held constant"
+        if apart and not any(
+            map(draft.is_group, draft.stream.items(found, "x"))
+        ):  # "different when SES is held constant": a clause of its own
+            place = draft.stream.symbols[found.start].start
+            draft.stream.replace(found.start, found.start, [Symbol(",", place, place)])
+    for found in draft.stream.each(
+        "SCALE|CENTER|LOGVERB|SQRTVERB @n ,|; then|and? PREDICT by|BY|on"
+    ):
+        verb, outcome = draft.stream.symbols[found.stop - 2], draft.stream.symbols[found.start + 1]
+        again = replace(outcome, start=verb.end, end=verb.end)
+        draft.stream.replace(found.stop - 1, found.stop - 1, [again])  # "…, then explain it by"
+    for found in draft.stream.each("SCALE|CENTER @n and|then|, COMPUTE|ADD in MODEL"):
+        item = draft.stream.symbols[found.start + 1]
+        draft.add_fixed([item])  # "centre age and put it into a model of pressure"
+        verb = replace(draft.stream.symbols[found.start + 2], code=";")
+        draft.stream.replace(found.start + 2, found.stop - 1, [verb])
+    for text in ("OUT is|: @n ; is? BY <x+>", "@n is|as|: OUT ; is? BY <x+>"):
+        for found in draft.stream.each(text):
+            at = found.groups["x"][0] - 1
+            role = replace(draft.stream.symbols[at], code="PRED")
+            draft.stream.replace(at, at + 1, [role])  # "The outcome is pain. It is explained by"
+    for found in draft.stream.each("with and|vs MODEL|SAME NEG"):
+        both = Symbol("WITHWITHOUT", *draft.span(found.start, found.stop))
+        draft.stream.replace(
+            found.start, found.stop, [both]
+        )  # "the model with and the one without"
+    for found in draft.stream.each("with and|vs MODEL|SAME NOCORR"):
+        both = Symbol("WITHWITHOUT", *draft.span(found.start, found.stop))
+        draft.stream.replace(found.start, found.stop - 1, [both])  # "… without correlation"
+    for found in draft.stream.each("PREDICT BY NULL"):
+        verb = draft.stream.symbols[found.start]
+        if draft.source[verb.start : verb.end].lower().startswith("test"):
+            new = replace(verb, code="COMPARE")  # "test it against the null model"
+            draft.stream.replace(found.start, found.start + 1, [new])
+    for found in draft.stream.each("@n|@c|@i , @n is|: OUT"):
+        ended = replace(draft.stream.symbols[found.start + 1], code=";")
+        draft.stream.replace(found.start + 1, found.start + 2, [ended])  # "…, pain is the outcome"
+    for found in draft.stream.each("<l+> does PREDICT ,|;|and"):
+        said = draft.source[slice(*draft.span(found.stop - 2, found.stop - 1))].lower()
+        if said in ("predicting", "explaining"):  # "treatment and month do the predicting"
+            role = replace(draft.stream.symbols[found.stop - 2], code="PRED")
+            as_ = replace(draft.stream.symbols[found.stop - 3], code="as")
+            draft.stream.replace(found.stop - 3, found.stop - 1, [as_, role])
+    for found in draft.stream.each("RS|RIS is NEG ,|;|and|_"):
+        out = replace(draft.stream.symbols[found.stop - 2], code="NEG")
+        slope = replace(draft.stream.symbols[found.start], code="RS")
+        draft.stream.replace(found.start, found.stop - 1, [out, slope])  # "… should be dropped"
+    for found in draft.stream.each("ADDITIVE|INTER MODEL : F"):
+        draft.stream.replace(found.start, found.stop - 1, [])  # "Additive model: y ~ x …"
+    for found in draft.stream.each("TREAT @g|@h as|is"):
+        draft.stream.replace(found.start, found.start + 1, [])  # "treat schools as random"
+    kinds = "RI|RS|RIS|INTONLY [ of|for|in <a> ]? [ per|for|by each? <g> ]?"
+    for found in draft.stream.each(
+        f"<y> on|by|BY <x+> with {kinds} ,? and|vs|to|or|;|then <y2> on|by|BY <x2+> with RI|RS|RIS"
+    ):
+        first, again = (
+            [s.columns for name in names for s in draft.stream.items(found, name)]
+            for names in (("y", "x"), ("y2", "x2"))
+        )
+        if first == again:  # "pain on month with …, and pain on month with …"
+            draft.stream.replace(found.groups["y2"][0], found.stop - 1, [])
+    for found in draft.stream.each("PREDICT @n on|by|BY BOTH|# ;|with|,"):
+        said = draft.source[slice(*draft.span(found.stop - 2, found.stop - 1))].lower()
+        made = list(draft.stream.each("SCALE|CENTER|LOGVERB|SQRTVERB <l+>"))
+        if said in ("two", "both", "them") and made and made[0].stop <= found.start:
+            again = draft.stream.symbols[made[0].start + 1 : made[0].stop]
+            draft.stream.replace(found.stop - 2, found.stop - 1, again)  # "… on the two"
