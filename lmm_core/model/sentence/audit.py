@@ -110,6 +110,8 @@ def unmet(
             found.append((symbol.start, after.end))
         if _only_intercept(read, k) and not _has_intercept_only(models, _group_near(read, k)):
             found.append((symbol.start, symbol.end))
+    if compared and not changes and _numbered(read) > len(models) > 1:
+        found.append((read[0].start, read[0].end))
     line = "".join(symbol.code + " " for symbol in read)
     varies = _VARIES.search(line)
     if varies and not changes and not _has_slopes(models):
@@ -117,6 +119,15 @@ def unmet(
         if not {s.code for s in read[max(0, first - _NEAR) : last]} & _REFUSED:
             found.append((read[first].start, read[last - 1].end))
     return found
+
+
+def _numbered(read: Sequence[Symbol]) -> int:
+    """How far a list "(1) …; (2) …" counts."""
+    count = 0
+    for before, symbol, after in zip(read, read[1:], read[2:], strict=False):
+        if (before.code, after.code) == ("(", ")") and symbol.code == "#":
+            count += symbol.value == count + 1
+    return count
 
 
 def _of_models(read: Sequence[Symbol], k: int) -> bool:

@@ -42,7 +42,7 @@ def interactions(draft: Draft) -> None:
     for found in draft.stream.each("and|with|,? ALLTWO"):
         draft.squares = True
         draft.take(found, "all two-way interactions of the predictors")
-    for text in ("and|with|,|( and|with|ADD? INTER", "ADD? INTER ADD|has|is?"):
+    for text in ("and|with|,|( and|with|ADD? INTER [ as PRED ]?", "ADD? INTER ADD|has|is?"):
         for found in draft.stream.each(text):
             draft.crossing = draft.span(found.start, found.stop)
             draft.stream.replace(found.start, found.stop, [])

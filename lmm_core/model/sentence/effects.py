@@ -19,8 +19,9 @@ def effect_questions(draft: Draft) -> None:
     effect = "is|does|how? EFFECT|SLOPE of|for <x+> on|in|for <y>"
     for text in (
         f"{effect} ,? is? {_VARIES} {_WHERE}? <b>",
-        "is|does EFFECT|SLOPE of|for <x+> on|in <y> SAME|LOWER "
+        "is|does EFFECT|SLOPE of|for <x+> on|in <y> is? SAME|LOWER "
         "in|for|across|at|on|over each|BOTH? #? <b>",
+        f"does|is|how? EFFECT in <y> between|across <x> is? {_VARIES} {_WHERE}? <b>",
         "is|does EFFECT|CHANGE in|of <y> between|of|over <x+> is? SAME|VARY "
         "in|for|across|at|on|over|between each|BOTH? #? <b>",
         "is|does EFFECT|CHANGE between|of <x+> in|on|for <y> is? SAME|VARY|LOWER "
@@ -97,6 +98,7 @@ def effect_questions(draft: Draft) -> None:
         "does|is <y> of|for <x> is? VARY ;|,|_",
         "COMPARE <x+> on|in|with|for|BY <y>",
         f"does|how? <y> {_WHOSE} ,? is|to? DEPEND of? <x+>",
+        "<x+> is COMPARE on|in|for <y>",
         "<y> is COMPARE between|across|by|of|for|in <x+>",
         f"does|how? <y> {_WHOSE} is? CHANGE|DEPEND|VARY {_ALONG}|on|of|in|between|as|at|BY <x+>",
         f"does|how? CHANGE <y> {_ALONG} <x+>",

@@ -63,7 +63,7 @@ FILLERS = word_set("""
     think believe effect-wise estimator lie lies needed measured specifically potentially
     possibly perhaps maybe ideally preferably figure part structure random-part particular
     every-one start starting rather fully nicely good nice proper different time-varying study
-    participants' welcome used inclined judge got
+    participants' welcome used inclined judge got grant grants granting
     side job title usual ok okay alright pls plz ask wonder wondering am grateful
     helpful although though whereupon whereby ought assumed thought believed appreciated
     candidate design named called file reckoned turned supply supplies able either care moment

@@ -48,7 +48,7 @@ class Mender:
         ):
             return stem
         if said.lower() == stem + "s":  # "curvs", "dayes"
-            known = self._content.get(stem[0], ())
+            known = {*self._content.get(stem[0], ()), *self.vocabulary.words}
             plural = {w for w in known if w in (stem + "e", stem[:-1])}
             if len(plural) == 1:
                 return plural.pop()

@@ -61,6 +61,7 @@ _TOLD: tuple[tuple[str, _Holds], ...] = (
     ("PRED : <x+> ;", _fixed),
     ("PRED is <x+> ;", _fixed),
     ("<x> as PRED", _fixed),
+    ("<x> PRED ;|,", _fixed),
     ("EFFECT of <x+> on", _fixed),
     ("OUT :|is <x> ;|,", _outcome),
     ("<x> as OUT", _outcome),
@@ -78,6 +79,8 @@ def unmet_parts(read: Sequence[Symbol], models: Sequence[ModelSpec]) -> list[tup
             plain = all(item.code in ("@n", "@c") for item in items)
             if not plain or _is_refused(stream, found) or not _one_group(stream, found):
                 continue
+            if holds is _slope:
+                items = items[:1]  # "random slope of years, region as fixed effect"
             columns = tuple(c for item in items for c in item.columns)
             groups = tuple(c for item in stream.items(found, "g") for c in item.columns)
             outcomes = {model.outcome_column for model in models}

@@ -185,6 +185,6 @@ def _fixed_effects(draft: Draft) -> None:
         f"PRED with|and|,|; CI|_|;|{'|'.join(f'O.{name}' for name in _WORDS)}"
     ):
         words = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
-        if "effect" in words:
+        if "effect" in words and draft.stream.code(found.start - 1) != "as":
             draft.want("fixed_effects", draft.stream.symbols[found.start].start)
             draft.take(Found(found.start, found.start + 1, {}), f"shows {_WORDS['fixed_effects']}")

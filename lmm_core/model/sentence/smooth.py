@@ -43,6 +43,10 @@ _SHORTER = (
     ("SLOPE , INT , VARY", "SLOPE and INT VARY"),
     ("SLOPE , INT , is VARY", "SLOPE and INT VARY"),
     ("BY INT OWN", "has OWN INT"),
+    ("BY OWN INT", "at OWN INT"),
+    ("COMPUTE INT OWN", "has OWN INT"),
+    ("NEG by INTER", "NEG INTER"),
+    ("is to has INT and SLOPE", "has INT and SLOPE"),
     ("SLOPE of is", "SLOPE is"),
     ("SLOPE of VARY", "SLOPE VARY"),
     ("EFFECT of is", "EFFECT is"),
@@ -65,7 +69,13 @@ def smooth(draft: Draft) -> None:
     for found in draft.stream.each("@n|@c is allow for ,|;|with|and"):
         counted = replace(draft.stream.symbols[found.start + 2], code="ADJUST")
         draft.stream.replace(found.start + 2, found.start + 4, [counted])  # "age being allowed for"
-    for found in draft.stream.each("with @n|@c ADJUST ,|;"):
+    for found in draft.stream.each(", @n|@c ADJUST ,|;"):
+        column, counted = draft.stream.symbols[found.start + 1 : found.start + 3]
+        if "adjusted" not in draft.source[counted.start : counted.end].lower():
+            again = replace(counted, start=column.start, end=column.start)
+            swapped = [again, column]  # "week controlled for"
+            draft.stream.replace(found.start + 1, found.start + 3, swapped)
+    for found in draft.stream.each("with @n|@c ADJUST ,|;|and"):
         column, counted = draft.stream.symbols[found.start + 1 : found.start + 3]
         again = replace(counted, start=column.start, end=column.start)
         draft.stream.replace(
@@ -287,7 +297,8 @@ def _numbering(draft: Draft) -> None:
             ) in (";", ",", ":"):
                 draft.stream.replace(found.start, found.stop - (text[0] == "U"), [])
     for found in draft.stream.each("# ;"):
-        if draft.stream.code(found.start - 1) == ";":
+        counts = draft.stream.symbols[found.start].value <= 20
+        if counts and draft.stream.code(found.start - 1) == ";":
             draft.stream.use(found.start, found.start + 1)
 
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lmm_core.data.words import OUTCOME_WORDS, has_word
 from lmm_core.model.sentence.draft import Draft
 from lmm_core.model.sentence.symbol import Symbol
 
 _CLAUSES = ("VARY", "LOWER", "!", "@g", "OWN", "P")
 """Codes behind which "age is held constant" begins a clause of its own."""
+
+
+def _measures(symbol: Symbol) -> bool:
+    """Whether a column's name is that of an outcome."""
+    return any(has_word(column, OUTCOME_WORDS) for column in symbol.columns)
 
 
 def smooth_linked(draft: Draft) -> None:
@@ -37,6 +43,38 @@ def smooth_linked(draft: Draft) -> None:
             at = found.groups["x"][0] - 1
             role = replace(draft.stream.symbols[at], code="PRED")
             draft.stream.replace(at, at + 1, [role])  # "The outcome is pain. It is explained by"
+    for found in draft.stream.each("CATEGORICAL PRED : <y> by|on|BY"):
+        if draft.stream.items(found, "y")[0].code == "@n":  # "take month as …: pain by month"
+            ended = replace(draft.stream.symbols[found.start + 2], code=";")
+            draft.stream.replace(found.start + 1, found.start + 3, [ended])
+    for found in draft.stream.each("RIS|RS , NOCORR|CORR ;|,"):
+        told = {"COMPARE", "O.compare_models"} & set(draft.stream.line.split())
+        if told:  # "(2) random intercept and slope, uncorrelated; (3) …"
+            kind, _, apart = draft.stream.symbols[found.start : found.start + 3]
+            draft.stream.replace(found.start, found.start + 3, [apart, kind])
+    for found in draft.stream.each("OUT NEG|U ;|,|and"):
+        word = draft.stream.symbols[found.start + 1]
+        if draft.source[word.start : word.end].lower() == "instead":
+            draft.stream.replace(found.start + 1, found.start + 2, [])  # "as outcome instead"
+    for found in draft.stream.each("RS|SLOPE of|for @n|@c , @n|@c as PRED"):
+        ended = replace(draft.stream.symbols[found.start + 3], code=";")
+        draft.stream.replace(found.start + 3, found.start + 4, [ended])
+    for found in draft.stream.each("RS|SLOPE of|for @n|@c , @n|@c ( REF ! ) as PRED"):
+        ended = replace(draft.stream.symbols[found.start + 3], code=";")
+        draft.stream.replace(found.start + 3, found.start + 4, [ended])
+    for found in draft.stream.each("OUT|PREDICT ; <x+> PREDICT ;"):
+        word = draft.stream.symbols[found.stop - 2]
+        if draft.source[word.start : word.end].lower().startswith(("explain", "predict")):
+            as_ = replace(word, code="as", end=word.start)  # "…; month and treatment explain it"
+            draft.stream.replace(found.stop - 2, found.stop - 1, [as_, replace(word, code="PRED")])
+    for found in draft.stream.each("@n on @n ;|,|with"):
+        first, second = draft.stream.symbols[found.start : found.start + 3 : 2]
+        leads = draft.stream.code(found.start - 1) in (";", ":") or found.start == 0
+        leads &= draft.stream.code(found.start - 2)[0] != "@"  # "arm:visit on pressure"
+        if leads and _measures(second) and not _measures(first):
+            effect = Symbol("EFFECT", first.start, first.start)  # "dose on blood pressure, …"
+            of = Symbol("of", first.start, first.start)
+            draft.stream.replace(found.start, found.start, [effect, of])
     for found in draft.stream.each("with and|vs MODEL|SAME NEG"):
         both = Symbol("WITHWITHOUT", *draft.span(found.start, found.stop))
         draft.stream.replace(

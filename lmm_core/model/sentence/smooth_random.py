@@ -25,6 +25,15 @@ def smooth_random(draft: Draft) -> None:
         draft.stream.replace(found.start, found.stop - 1, [across])  # "at the level of the schools"
     for found in draft.stream.each("BOTH has RI|RS|RIS|OWN"):
         draft.stream.replace(found.start, found.start + 1, [])
+    for found in draft.stream.each("for|per|by each? @g NULL ;|,"):
+        word = draft.stream.symbols[found.stop - 2]
+        if draft.source[word.start : word.end].lower().startswith(("only", "just")):
+            only = replace(word, code="INTONLY")  # "for items only the intercept"
+            draft.stream.replace(found.stop - 2, found.stop - 1, [only])
+    for found in draft.stream.each("SAME for|in|across each? @g ;|,"):
+        told = {"RS", "RIS"} & set(draft.stream.line.split())
+        if told:  # "the same for all subjects? Random slopes, please"
+            draft.stream.replace(found.start, found.start + 1, [])
     for found in draft.stream.each(",|; and? for|per|by each? @g INTONLY ,|;|and"):
         start, end = draft.span(found.start + 1, found.stop - 1)
         group = replace(draft.stream.symbols[found.stop - 3], start=start, end=end)
@@ -63,6 +72,23 @@ def smooth_random(draft: Draft) -> None:
             codes = (":", "INT", "and", "SLOPE", "of")
             told = [replace(word, code=code) for code in codes]
             draft.stream.replace(found.start, found.stop, [per, group, *told, along])
+    for found in draft.stream.each("INT and EFFECT of <x> VARY"):
+        slope = replace(draft.stream.symbols[found.start + 2], code="SLOPE")
+        draft.stream.replace(found.start + 2, found.start + 3, [slope])
+    for found in draft.stream.each("@g is? RE , with INT and SLOPE"):
+        at = found.stop - 5
+        draft.stream.replace(at, at + 1, [])  # "a random factor, with intercept and slope"
+    for found in draft.stream.each("SLOPEONLY"):
+        for refused in draft.stream.each(", and? NEG INT ;"):
+            if draft.sentence_of(refused.start) == draft.sentence_of(found.start):
+                draft.stream.use(refused.start, refused.stop - 1)  # "…, and not the intercept"
+    for found in draft.stream.each(", @g with|has INT|INTONLY|RI|RIS|SLOPE|OWN"):
+        ended = replace(draft.stream.symbols[found.start], code=";")
+        draft.stream.replace(found.start, found.start + 1, [ended])
+    for found in draft.stream.each("SLOPE of @g VARY in INT"):
+        word = draft.stream.symbols[found.start]
+        if "line" in draft.source[word.start : word.end].lower():
+            draft.stream.replace(found.start, found.start + 2, [])  # "the regression lines of the"
     for found in draft.stream.each("U : @g|@h"):
         word = draft.stream.symbols[found.start]
         if draft.source[word.start : word.end].lower() == "nesting":

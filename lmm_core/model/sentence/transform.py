@@ -55,6 +55,10 @@ def transformations(draft: Draft) -> None:
                 c for c in draft.stream.line.split()[found.start : found.stop] if c in _CALLS
             )
             _mark(draft, found, [item], _CALLS[code], alone=True)
+    for found in draft.stream.each("LOG10|LOG2 COMPUTE <x> ;|,"):
+        whole = Found(found.start, found.stop - 1, found.groups)  # "log10-transform reaction;"
+        code = draft.stream.code(found.start)
+        _mark(draft, whole, draft.stream.items(found, "x"), _CALLS[code], alone=True)
     for found in draft.stream.each(f"REPLACE <x> for|by|with|BY {_AFTER}"):
         code = draft.stream.code(found.stop - 1)
         _mark(draft, found, draft.stream.items(found, "x"), _CALLS[code], alone=True)
@@ -173,7 +177,7 @@ def _mark(draft: Draft, found: Found, items: list[Symbol], call: str, alone: boo
 
 
 def _squares(draft: Draft) -> None:
-    for text in ("<x> and|, <x2> SQUARED", "<x> SQUARED"):
+    for text in ("<x> and|, <x2> SQUARED", "<x> and|, SQUARED <x2>", "<x> SQUARED"):
         for found in draft.stream.each(text):
             item = draft.stream.items(found, "x")[0]
             if "x2" in found.groups and draft.stream.items(found, "x2")[0].columns != item.columns:

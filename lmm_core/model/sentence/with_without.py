@@ -100,12 +100,14 @@ def _optional_predictors(draft: Draft) -> None:
         ("with <x+> and|then|,? NEG <x2+>", ["FULL", "LESS"]),
         ("NEG <x+> and|then|,? with <x2+> [ as PRED ]?", ["LESS", "FULL"]),
         ("NEG <x> and <x2> as PRED", ["LESS", "FULL"]),
+        ("with <x+> ,|and NEG ;", ["FULL", "LESS"]),
     ):
         for found in draft.stream.each(text):
             items = draft.stream.items(found, "x")
-            same = {i.columns for i in items} == {
-                i.columns for i in draft.stream.items(found, "x2")
-            }
+            again = draft.stream.items(found, "x2")
+            said = draft.source[slice(*draft.span(found.start, found.stop))].lower()
+            same = {i.columns for i in items} == {i.columns for i in again}
+            same |= not again and "once" in said  # "once with treatment, once without it"
             if same and not any(map(draft.is_group, items)):
                 _may_go(draft, items, kinds, last=True)  # "once with age and once without age"
                 wants_comparison(draft, found)
@@ -120,7 +122,7 @@ def _optional_predictors(draft: Draft) -> None:
     if not {"COMPARE", "O.compare_models"} & set(draft.stream.line.split()):
         return
     for found in draft.stream.each(
-        "COMPARE with|to|against MODEL|SAME MODEL? has|with|and|ADD <x+>"
+        "COMPARE with|to|against MODEL|SAME MODEL? has|with|and|ADD? <x+>"
     ):
         said = draft.source[slice(*draft.span(found.start, found.stop))].lower().split()
         items = draft.stream.items(found, "x")
@@ -248,7 +250,7 @@ def with_and_without(draft: Draft) -> None:
         draft.variants = ["FULL", "RI"]
         wants_comparison(draft, found)
         draft.take(found, "two models: with and without random slopes")
-    for found in draft.stream.each("COMPARE with|to|against|and? MODEL NEG <x+>"):
+    for found in draft.stream.each("COMPARE with|to|against|and? MODEL|SAME NEG <x+>"):
         items = draft.stream.items(found, "x")
         _may_go(draft, items, ["FULL", "LESS"], last=True)
         wants_comparison(draft, found)
