@@ -55,6 +55,9 @@ class Mender:
         if stem[-1] == stem[-2] and stem[:-1] in self.vocabulary.words:  # "agee"
             return stem[:-1]
         near = self._near(stem) or self._slips(stem)
+        if not near and len(stem) == LONG - 1:  # "techning" where a column is named teaching_method
+            words = [w for w in self.vocabulary.words if w[0] == stem[0] and len(w) == len(stem)]
+            near = {w for w in words if distance(stem, w, 2) <= 2}
         if len(near) > 1:  # "solpe" is "slope" rather than "sole"
             near = {w for w in near if sorted(w) == sorted(stem)} or _sounding(stem, near)
             near = near if len(near) == 1 else _alike(near)

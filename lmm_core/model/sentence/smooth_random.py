@@ -64,7 +64,8 @@ def smooth_random(draft: Draft) -> None:
             draft.stream.replace(found.stop - 2, found.stop - 1, [new])
     for found in draft.stream.each("@g VARY in how <y> CHANGE|DEPEND over|with|across|by|on <x>"):
         outcome, along = (draft.stream.items(found, name)[0] for name in ("y", "x"))
-        if outcome.code == "@n" and not draft.is_group(along):
+        of_levels = draft.stream.code(found.start - 1) == "!"  # "treated patients differ in …"
+        if outcome.code == "@n" and not draft.is_group(along) and not of_levels:
             draft.set_outcome(outcome)  # "patients differ in how their pressure changes over …"
             draft.note(found.start + 1, found.stop, f"outcome: {outcome.text}")
             group, word = draft.stream.symbols[found.start : found.start + 2]
@@ -72,6 +73,10 @@ def smooth_random(draft: Draft) -> None:
             codes = (":", "INT", "and", "SLOPE", "of")
             told = [replace(word, code=code) for code in codes]
             draft.stream.replace(found.start, found.stop, [per, group, *told, along])
+    for found in draft.stream.each("RI and NOCORR RS"):
+        apart, slope = draft.stream.symbols[found.start + 2 : found.stop]
+        both = [apart, replace(slope, code="RIS")]  # "… and an uncorrelated random slope"
+        draft.stream.replace(found.start, found.stop, both)
     for found in draft.stream.each("INT and EFFECT of <x> VARY"):
         slope = replace(draft.stream.symbols[found.start + 2], code="SLOPE")
         draft.stream.replace(found.start + 2, found.start + 3, [slope])

@@ -307,8 +307,11 @@ def two_covariances(draft: Draft, compared: str) -> None:
     """ "compare correlated with uncorrelated random intercepts and slopes"."""
     what = "[ RIS|RS|RI|INT|SLOPE and|,? ]* MODEL?"
     for first, last in (("CORR", "NOCORR"), ("NOCORR", "CORR")):
+        apart = f"MODEL with|has {first} RIS with|to|vs|and|BY #|MODEL is|with|has {last} RIS?"
+        told = {"COMPARE", "O.compare_models"} & set(draft.stream.line.split())
         for found in draft.stream.each(
             f"{compared} of|between|:? {first} {what} with|to|vs|and|against|BY {last} {what}"
+            + (f" | {apart}" if told else "")
         ):
             draft.variants = ["FULL", "UNCORRELATED"]
             if first == "NOCORR":
