@@ -49,7 +49,8 @@ class Mender:
             return stem
         if said.lower() == stem + "s":  # "curvs", "dayes"
             known = {*self._content.get(stem[0], ()), *self.vocabulary.words}
-            plural = {w for w in known if w in (stem + "e", stem[:-1])}
+            short = stem.removesuffix("e")
+            plural = {w for w in known if w == stem + "e" or (w == short != stem)}
             if len(plural) == 1:
                 return plural.pop()
         if stem[-1] == stem[-2] and stem[:-1] in self.vocabulary.words:  # "agee"

@@ -115,11 +115,16 @@ _STRUCTURE = re.compile(
 _VARIANCE = re.compile(r"\W*(co)?(variance|correlation|structure|error|sd\b)", re.IGNORECASE)
 
 
+def _says_effects(said: str) -> bool:
+    """Whether a word for predictors is "fixed effects", also misspelt."""
+    return any(word.startswith(("eff", "efe")) for word in said.split())
+
+
 def _fixed_effects_too(draft: Draft) -> None:
     """ "… report: CI, fixed effects.": among wishes the words mean the table."""
     for k, symbol in enumerate(draft.stream.symbols):
         said = draft.source[symbol.start : symbol.end].lower()
-        if symbol.code != "PRED" or "fixed effect" not in said or not draft.outputs:
+        if symbol.code != "PRED" or not _says_effects(said) or not draft.outputs:
             continue
         before = draft.stream.code(k - 1) in (",", "and", "_", "then")
         if before and draft.stream.code(k + 1) in (";", ",", "and", "_"):
@@ -178,13 +183,13 @@ def _fixed_effects(draft: Draft) -> None:
             draft.stream.replace(at, at + 1, [replace(word, code="O.fixed_effects")])
     for found in draft.stream.each("SHOW with|and|:? PRED"):
         words = draft.source[slice(*draft.span(found.stop - 1, found.stop))].lower()
-        if "effect" in words and draft.stream.code(found.stop) not in (":", "is"):
+        if _says_effects(words) and draft.stream.code(found.stop) not in (":", "is"):
             draft.want("fixed_effects", draft.stream.symbols[found.start].start)
             draft.take(found, f"shows {_WORDS['fixed_effects']}")
     for found in draft.stream.each(
         f"PRED with|and|,|; CI|_|;|{'|'.join(f'O.{name}' for name in _WORDS)}"
     ):
         words = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
-        if "effect" in words and draft.stream.code(found.start - 1) != "as":
+        if _says_effects(words) and draft.stream.code(found.start - 1) != "as":
             draft.want("fixed_effects", draft.stream.symbols[found.start].start)
             draft.take(Found(found.start, found.start + 1, {}), f"shows {_WORDS['fixed_effects']}")

@@ -43,6 +43,11 @@ _SHORTER = (
     ("SLOPE , INT , VARY", "SLOPE and INT VARY"),
     ("SLOPE , INT , is VARY", "SLOPE and INT VARY"),
     ("BY INT OWN", "has OWN INT"),
+    ("has BOTH OWN", "has OWN"),
+    ("is BOTH INT and SLOPE OWN", "has OWN INT and OWN SLOPE"),
+    ("has BOTH INT and SLOPE OWN", "has OWN INT and OWN SLOPE"),
+    ("NEG is CORR", "NOCORR"),
+    ("EFFECT has", "EFFECT of"),
     ("BY OWN INT", "at OWN INT"),
     ("COMPUTE INT OWN", "has OWN INT"),
     ("NEG by INTER", "NEG INTER"),
@@ -218,6 +223,12 @@ def smooth(draft: Draft) -> None:
         word = draft.stream.symbols[found.start + 2]
         if word.end - word.start == 1:
             draft.stream.replace(found.start + 1, found.stop - 1, [])  # "compare A with B"
+    for found in draft.stream.each("in|on|of|with there @n|@c"):
+        draft.stream.replace(found.start + 1, found.start + 2, [])  # "in there scores"
+    for found in draft.stream.each("COMPARE , U and U by|BY|;"):
+        words = [draft.stream.symbols[found.start + k] for k in (2, 4)]
+        if all(word.end - word.start == 1 for word in words):
+            draft.stream.replace(found.start + 1, found.stop - 1, [])  # "compare A, B and C"
     for found in draft.stream.each("COMPARE and U by|BY|;|,"):
         word = draft.stream.symbols[found.start + 2]
         if word.end - word.start == 1:

@@ -75,6 +75,14 @@ def smooth_linked(draft: Draft) -> None:
             effect = Symbol("EFFECT", first.start, first.start)  # "dose on blood pressure, …"
             of = Symbol("of", first.start, first.start)
             draft.stream.replace(found.start, found.start, [effect, of])
+    for found in draft.stream.each("@n : does|how CHANGE|SLOPE over|with|across|by"):
+        outcome, _, asks = draft.stream.symbols[found.start : found.start + 3]
+        draft.stream.replace(found.start, found.start + 3, [asks, outcome])  # "score: does the …"
+    for found in draft.stream.each("<l+> , NEG INTER , as PRED"):
+        at = found.groups["l"][1]
+        draft.no_interaction = True  # "condition and trial, without interaction, as predictors"
+        draft.note(at + 1, at + 3, "no interaction")
+        draft.stream.replace(at, at + 4, [])
     for found in draft.stream.each("with and|vs MODEL|SAME NEG"):
         both = Symbol("WITHWITHOUT", *draft.span(found.start, found.stop))
         draft.stream.replace(
