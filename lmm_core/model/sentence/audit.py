@@ -151,6 +151,8 @@ def _refused_but_there(read: Sequence[Symbol], k: int, models: _Models) -> bool:
             return False  # the comparison's other model
         terms = [t for t in terms if not group or group[0] in t.group]
         return bool(terms) and all(term.intercept for term in terms)
+    if following[:1] == ["RIS"]:
+        return any(term.intercept and term.terms for term in terms)
     if following[:1] == ["PRED"]:  # "not predictors: age"
         named = [s for s in read[k + 2 : k + 4] if s.code in ("@n", "@c")]
         parts = [part for model in models for term in model.fixed for part in term]

@@ -179,6 +179,7 @@ def _listed(draft: Draft, found: Found) -> None:
         return
     if len(set(kinds)) < 2:
         return  # "random intercepts for subjects only with random intercepts for both"
+    draft.lost += [(s.start, s.end) for s in symbols if s.code == "#" and s.value > 9]
     slopes = {"SLOPEONLY", "RS", "RIS", "BOTH", "UNCORRELATED"} & set(kinds)
     as_null = "INTONLY" in kinds and not slopes
     draft.variants = ["NULL" if k == "INTONLY" and as_null else k for k in kinds]
