@@ -2,8 +2,29 @@
 
 from __future__ import annotations
 
+from lmm_core.data.words import word_set
 from lmm_core.model.sentence.draft import Draft, Piece
 from lmm_core.model.sentence.stream import Found
+from lmm_core.model.spec import ModelSpec
+
+_TELLING = word_set(
+    "OUT F FR PREDICT AFFECT DEPEND EFFECT BY U COMPARE O.compare_models RESHAPE MODEL"
+)
+"""Codes that a text which only changes the model on screen does without."""
+
+
+def only_edits(draft: Draft, current: ModelSpec) -> bool:
+    """Whether a text puts in and takes out only: none of its columns is a new outcome."""
+    codes = {s.code for s in draft.stream.symbols}
+    known = any(current.outcome_column in s.columns for s in draft.stream.symbols)
+    return bool(codes & {"ADD", "NEG", "REPLACE"}) and not codes & _TELLING and not known
+
+
+def tells_a_model(draft: Draft, current: ModelSpec) -> bool:
+    """Whether a text names a group, a formula or the outcome: else it changes what is on screen."""
+    symbols = draft.stream.symbols
+    known = any(current.outcome_column in s.columns for s in symbols)
+    return known or any(s.code in ("OUT", "F", "FR", "@g", "P", "GROUPED") for s in symbols)
 
 
 def additions(draft: Draft) -> None:

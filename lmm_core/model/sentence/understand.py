@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pandas as pd
 
-from lmm_core.data.words import word_set
 from lmm_core.errors import FormulaError
 from lmm_core.model.formula import parse_formula
 from lmm_core.model.sentence.assemble import assemble
@@ -20,7 +19,7 @@ from lmm_core.model.sentence.audit import (
 from lmm_core.model.sentence.chains import nesting
 from lmm_core.model.sentence.crossing import interactions
 from lmm_core.model.sentence.draft import Draft, Piece
-from lmm_core.model.sentence.editing import additions, removals
+from lmm_core.model.sentence.editing import additions, only_edits, removals, tells_a_model
 from lmm_core.model.sentence.elimination import only_group, only_outcome
 from lmm_core.model.sentence.formulas import MADE, Inside, formulas
 from lmm_core.model.sentence.labels import labels
@@ -151,32 +150,12 @@ def _one(
     draft.names_outcome = any(s.code == "OUT" for s in draft.stream.symbols)
     read = tuple(draft.stream.symbols)
     draft.compared_at = tuple(s.start for s in read if s.code in ("COMPARE", "O.compare_models"))
-    if current is not None and not of_series and not _tells_a_model(draft, current):
+    if current is not None and not of_series and not tells_a_model(draft, current):
         draft.on_screen = frozenset(current.columns()) - {current.outcome_column}
-    if current is not None and not of_series and _only_edits(draft, current):
+    if current is not None and not of_series and only_edits(draft, current):
         draft.on_screen = frozenset(vocabulary.names.columns)
     _understand(draft, known, asked, mentions)
     return draft, _wish(draft, inside, known, current, read)
-
-
-_TELLING = word_set(
-    "OUT F FR PREDICT AFFECT DEPEND EFFECT BY U COMPARE O.compare_models RESHAPE MODEL"
-)
-"""Codes that a text which only changes the model on screen does without."""
-
-
-def _only_edits(draft: Draft, current: ModelSpec) -> bool:
-    """Whether a text puts in and takes out only: none of its columns is a new outcome."""
-    codes = {s.code for s in draft.stream.symbols}
-    known = any(current.outcome_column in s.columns for s in draft.stream.symbols)
-    return bool(codes & {"ADD", "NEG", "REPLACE"}) and not codes & _TELLING and not known
-
-
-def _tells_a_model(draft: Draft, current: ModelSpec) -> bool:
-    """Whether a text names a group, a formula or the outcome: else it changes what is on screen."""
-    symbols = draft.stream.symbols
-    known = any(current.outcome_column in s.columns for s in symbols)
-    return known or any(s.code in ("OUT", "F", "FR", "@g", "P", "GROUPED") for s in symbols)
 
 
 def _read(
