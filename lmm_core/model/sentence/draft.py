@@ -88,6 +88,14 @@ class Draft:
         symbols = [s for s in self.stream.symbols[start:stop] if s.code != ";"]
         return (symbols[0].start, symbols[-1].end) if symbols else (0, 0)
 
+    def said(self, start: int, stop: int) -> str:
+        """The words of symbols ``start:stop`` as they stand in the text, in small letters."""
+        return self.source[slice(*self.span(start, stop))].lower()
+
+    def word(self, symbol: Symbol) -> str:
+        """The words of one symbol, in small letters."""
+        return self.source[symbol.start : symbol.end].lower()
+
     def note(self, start: int, stop: int, meaning: str) -> None:
         """Say what symbols ``start:stop`` became."""
         first, last = self.span(start, stop)

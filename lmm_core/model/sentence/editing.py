@@ -32,7 +32,7 @@ def additions(draft: Draft) -> None:
     if draft.of_series and any(s.code == "SAME" for s in draft.stream.symbols):
         draft.adds = True  # "the same plus age"
     for found in draft.stream.each("COMPUTE <l+> in ,|;|_|and|MODEL|SAME"):
-        said = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
+        said = draft.said(found.start, found.start + 1)
         if said in ("put", "bring", "take"):  # "put sex in as well"
             draft.adds = True
             items = draft.stream.items(found, "l")
@@ -40,7 +40,7 @@ def additions(draft: Draft) -> None:
             put = Found(found.start, found.stop - 1, found.groups)
             draft.take(put, f"predictors: {', '.join(i.text for i in items)}")
     for found in draft.stream.each("with <l+> in ,? [ BOTH|and with INTER with|of <z> ]?"):
-        said = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
+        said = draft.said(found.start, found.start + 1)
         if said == "take":  # "take sex in, together with its interaction with age"
             draft.adds = True
             items = [*draft.stream.items(found, "l"), *draft.stream.items(found, "z")]
@@ -153,7 +153,7 @@ def removals(draft: Draft) -> None:
             draft.dropped += columns
             draft.take(Found(found.start, found.stop - 1, {}), f"left out: {', '.join(columns)}")
     for found in draft.stream.each("<l+> NEG ;|,|and|_"):
-        said = draft.source[slice(*draft.span(found.stop - 2, found.stop - 1))].lower()
+        said = draft.said(found.stop - 2, found.stop - 1)
         items = draft.stream.items(found, "l")
         if said.endswith(" go") and not any(i.code == "@i" or draft.is_group(i) for i in items):
             draft.dropped += [c for i in items for c in i.columns]

@@ -46,7 +46,7 @@ def effect_questions(draft: Draft) -> None:
         for found in draft.stream.each(text):
             _moderated(draft, found)
     for found in draft.stream.each("how|does|is? <y> is? AFFECT to? <x> [ ,|and <z> ]+"):
-        if "to" in draft.source[slice(*draft.span(found.start, found.stop))].lower().split():
+        if "to" in draft.said(found.start, found.stop).split():
             if draft.stream.code(found.stop) in ("is", "has"):
                 found = Found(found.start, found.stop - 2, {})  # "…, the years being allowed for"
             items = [s for s in draft.symbols(found.start, found.stop) if s.code[0] == "@"]
@@ -55,7 +55,7 @@ def effect_questions(draft: Draft) -> None:
                 draft.add_fixed(items[1:])
                 draft.take(found, f"outcome {items[0].text}; predictors {_listed(items[1:])}")
     for found in draft.stream.each("EFFECT of <y> to <x+>"):
-        said = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
+        said = draft.said(found.start, found.start + 1)
         items = [draft.stream.items(found, "y")[0], *draft.stream.items(found, "x")]
         told = said.startswith(("relat", "link", "connect")) and items[0].code == "@n"
         if told and not any(map(draft.is_group, items)):
@@ -63,7 +63,7 @@ def effect_questions(draft: Draft) -> None:
             draft.add_fixed(items[1:])
             draft.take(found, f"outcome {items[0].text}; predictors {_listed(items[1:])}")
     for found in draft.stream.each("is <a> AFFECT to? <b>"):
-        said = draft.source[slice(*draft.span(found.start, found.stop))].lower()
+        said = draft.said(found.start, found.stop)
         pair = [draft.stream.items(found, name)[0] for name in ("a", "b")]
         mutual = any(word in said for word in ("associated", "related", "linked"))
         numbers = [item for item in pair if item.code == "@n"]
@@ -151,7 +151,7 @@ def effect_questions(draft: Draft) -> None:
         f"[ and | , | ; ]+ does|how|is? CHANGE|EFFECT|SLOPE? is? {_VARIES}|SAME DEPEND? {_WHERE}? "
         "each|BOTH? <b>"
     ):
-        said = draft.source[slice(*draft.span(found.start, found.stop))].lower().split()
+        said = draft.said(found.start, found.stop).split()
         codes = {draft.stream.code(k) for k in range(found.start, found.stop)}
         if not {"CHANGE", "EFFECT", "SLOPE"} & codes and not {"that", "this"} & set(said):
             continue  # "whether it differs": the outcome, not its change

@@ -29,4 +29,4 @@ def labels(draft: Draft) -> None:
 
 def _said(draft: Draft, k: int) -> str:
     symbol = draft.stream.symbols[k]
-    return draft.source[symbol.start : symbol.end].lower()
+    return draft.word(symbol)

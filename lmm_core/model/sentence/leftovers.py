@@ -118,9 +118,9 @@ def left_over(draft: Draft, compared: bool) -> tuple[str, ...]:
     for k, symbol in enumerate(draft.stream.symbols):
         following = draft.stream.code(k + 1)
         hard = symbol.code not in soft
-        if symbol.code == "SAME" and "model" in draft.source[symbol.start : symbol.end].lower():
+        if symbol.code == "SAME" and "model" in draft.word(symbol):
             hard = False  # "the same model, but by ML"
-        if symbol.code == "OWN" and "separately" in draft.source[symbol.start : symbol.end].lower():
+        if symbol.code == "OWN" and "separately" in draft.word(symbol):
             hard = True  # "separately by sex" asks for models of parts of the table
         behind = [draft.stream.code(k + j) for j in (1, 2)]
         if symbol.code == "RE" and behind in ([":", "_"], [":", "by"]):

@@ -130,7 +130,7 @@ def _of_levels(draft: Draft, k: int) -> bool:
     symbol = draft.stream.symbols[k] if k < len(draft.stream.symbols) else None
     if symbol is None or symbol.code not in ("U", "GROUPED"):
         return False
-    said = draft.source[symbol.start : symbol.end].lower()
+    said = draft.word(symbol)
     return said in ("group", "groups", "condition", "conditions", "arm", "arms", "trials")
 
 

@@ -26,7 +26,7 @@ def options(draft: Draft) -> None:
             draft.take(found, f"optimiser: {name}")
     for found in draft.stream.each("U|@c|@n :|is REML|ML|KR|SATT|NORMAL"):
         word = draft.stream.symbols[found.start]
-        if draft.source[word.start : word.end].lower() in ("method", "estimator", "approach"):
+        if draft.word(word) in ("method", "estimator", "approach"):
             draft.stream.use(found.start, found.stop - 1)
     _switched(draft)
     for code, (field, value, meaning) in _SIMPLE.items():
@@ -43,11 +43,11 @@ def options(draft: Draft) -> None:
         draft.options["weights"] = draft.stream.items(found, "x")[0].columns[0]
         draft.take(found, f"prior weights: {draft.options['weights']}")
     for found in draft.stream.each("each? U is? WEIGHT"):
-        said = draft.source[slice(*draft.span(found.start, found.stop - 1))].lower()
+        said = draft.said(found.start, found.stop - 1)
         if any(word in said for word in ("observation", "row", "record", "measurement", "case")):
             draft.stream.use(found.start, found.stop - 1)
     for found in draft.stream.each(f"WEIGHT {_LINK}? U of <x>"):
-        word = draft.source[slice(*draft.span(found.stop - 3, found.stop - 2))].lower()
+        word = draft.said(found.stop - 3, found.stop - 2)
         if word in ("number", "numbers", "count", "counts"):
             draft.stream.replace(found.stop - 3, found.stop - 1, [])
     for found in draft.stream.each(f"WEIGHT {_LINK}? <x>"):
@@ -68,7 +68,7 @@ def _switched(draft: Draft) -> None:
     """ "REML = FALSE", "ML: yes", as software has it."""
     for found in draft.stream.each("REML|ML is|: U|NEG|!|on"):
         last = draft.stream.symbols[found.stop - 1]
-        said = draft.source[last.start : last.end].lower()
+        said = draft.word(last)
         if said not in (*_YES, *_NO):
             continue
         reml = (draft.stream.code(found.start) == "REML") == (said in _YES)

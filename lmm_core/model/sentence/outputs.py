@@ -49,7 +49,7 @@ def outputs(draft: Draft) -> None:
         draft.take(found, "shows the Q-Q plots of residuals and random effects")
     for found in draft.stream.each("O.qq_random_effects and|, of|for? O.residual_plots"):
         last = draft.stream.symbols[found.stop - 1]
-        if draft.source[last.start : last.end].lower() == "residuals":
+        if draft.word(last) == "residuals":
             both = replace(last, code="O.qq_residuals")  # "Q-Q plots of … and of the residuals"
             draft.stream.replace(found.stop - 1, found.stop, [both])
     for found in draft.stream.each("O.residual_plots is? SHOW? with|in|by|via|BY? O.qq_residuals"):
@@ -57,7 +57,7 @@ def outputs(draft: Draft) -> None:
     for found in draft.stream.each("O.residual_plots is? SHOW? BY|vs|with|on O.predictions"):
         draft.stream.use(found.start + 1, found.stop)  # "plotted against the fitted values"
     for found in draft.stream.each("O.rm_anova ( U )"):
-        if "listwise" in draft.source[slice(*draft.span(found.start, found.stop))].lower():
+        if "listwise" in draft.said(found.start, found.stop):
             draft.stream.use(found.start + 1, found.stop)
     for found in draft.stream.each("O.qq_residuals of|for O.residual_plots"):
         draft.stream.use(found.start + 1, found.stop)
@@ -65,10 +65,7 @@ def outputs(draft: Draft) -> None:
         both = replace(draft.stream.symbols[found.start], code="O.qq_random_effects")
         draft.stream.replace(found.start, found.stop, [both])
     for k, symbol in enumerate(list(draft.stream.symbols)):
-        if (
-            symbol.code == "PREDICT"
-            and draft.source[symbol.start : symbol.end].lower() == "estimates"
-        ):
+        if symbol.code == "PREDICT" and draft.word(symbol) == "estimates":
             draft.stream.replace(k, k + 1, [replace(symbol, code="O.fixed_effects")])
     for k, symbol in enumerate(list(draft.stream.symbols)):
         name = symbol.code.removeprefix("O.") if symbol.code.startswith("O.") else ""
@@ -123,7 +120,7 @@ def _says_effects(said: str) -> bool:
 def _fixed_effects_too(draft: Draft) -> None:
     """ "… report: CI, fixed effects.": among wishes the words mean the table."""
     for k, symbol in enumerate(draft.stream.symbols):
-        said = draft.source[symbol.start : symbol.end].lower()
+        said = draft.word(symbol)
         if symbol.code != "PRED" or not _says_effects(said) or not draft.outputs:
             continue
         before = draft.stream.code(k - 1) in (",", "and", "_", "then")
@@ -135,7 +132,7 @@ def _fixed_effects_too(draft: Draft) -> None:
 
 def _about_their_variance(draft: Draft, symbol: Symbol) -> bool:
     """ "an AR(1) structure for the residuals" is a model, not a plot."""
-    said = draft.source[symbol.start : symbol.end].lower()
+    said = draft.word(symbol)
     if said not in ("residual", "residuals"):
         return False
     before = re.split(r"[;.,\n]", draft.source[: symbol.start])[-1]
@@ -177,19 +174,19 @@ def _fixed_effects(draft: Draft) -> None:
         draft.stream.use(found.start, found.stop - 1)  # "criterion: BIC"
     for found in draft.stream.each("SHOW|;|,|and :? SLOPE"):
         word = draft.stream.symbols[found.stop - 1]
-        said = draft.source[word.start : word.end].lower()
+        said = draft.word(word)
         if said.startswith("coefficient") and draft.stream.code(found.stop) not in ("of", "for"):
             at = found.stop - 1
             draft.stream.replace(at, at + 1, [replace(word, code="O.fixed_effects")])
     for found in draft.stream.each("SHOW with|and|:? PRED"):
-        words = draft.source[slice(*draft.span(found.stop - 1, found.stop))].lower()
+        words = draft.said(found.stop - 1, found.stop)
         if _says_effects(words) and draft.stream.code(found.stop) not in (":", "is"):
             draft.want("fixed_effects", draft.stream.symbols[found.start].start)
             draft.take(found, f"shows {_WORDS['fixed_effects']}")
     for found in draft.stream.each(
         f"PRED with|and|,|; CI|_|;|{'|'.join(f'O.{name}' for name in _WORDS)}"
     ):
-        words = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
+        words = draft.said(found.start, found.start + 1)
         if _says_effects(words) and draft.stream.code(found.start - 1) != "as":
             draft.want("fixed_effects", draft.stream.symbols[found.start].start)
             draft.take(Found(found.start, found.start + 1, {}), f"shows {_WORDS['fixed_effects']}")

@@ -79,7 +79,7 @@ def growth(draft: Draft) -> None:
             made = column + MADE
             draft.prepared.append((item.start, f"growth({column})"))
             said = draft.stream.symbols[found.start - 1] if found.start else None
-            if said and draft.source[said.start : said.end].lower() in ("annual", "yearly"):
+            if said and draft.word(said) in ("annual", "yearly"):
                 found = Found(found.start - 1, found.stop, found.groups)
             passive = [draft.stream.code(found.stop + k) for k in (0, 1)] == ["is", "COMPUTE"]
             if passive:  # "the growth of x should be computed"

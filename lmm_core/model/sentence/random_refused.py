@@ -38,7 +38,7 @@ def correlation(draft: Draft) -> None:
             draft.stream.use(found.start, last + 1)
     for found in draft.stream.each("PRED RI|RS|RIS"):
         symbol = draft.stream.symbols[found.start]
-        if draft.source[symbol.start : symbol.end].lower() == "independent":
+        if draft.word(symbol) == "independent":
             draft.stream.replace(found.start, found.start + 1, [replace(symbol, code="NOCORR")])
     if "CORR" in draft.stream.line.split():
         for found in draft.stream.each("NOCORR RIS|RS"):  # another group's are correlated
@@ -47,7 +47,7 @@ def correlation(draft: Draft) -> None:
     for found in draft.stream.each("INT|SLOPE is? PRED of|from|BY INT|SLOPE"):
         at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "PRED")
         symbol = draft.stream.symbols[at]
-        if draft.source[symbol.start : symbol.end].lower() == "independent":
+        if draft.word(symbol) == "independent":
             draft.stream.replace(at, at + 1, [replace(symbol, code="NOCORR")])
     for found in draft.stream.each("RE :|is|of|with? NOCORR INT and SLOPE"):
         at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "NOCORR")

@@ -158,7 +158,7 @@ def varying(draft: Draft) -> None:
             group = draft.stream.symbols[found.groups["g"][0]]
             if draft.is_group(group):
                 slopes = [i.text for i in draft.stream.items(found, "l")]
-                said = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
+                said = draft.said(found.start, found.start + 1)
                 if not slopes and not said.startswith(("slope", "trend")):
                     continue  # "one line per patient"
                 found = Found(found.start, found.groups["g"][1], found.groups)

@@ -104,7 +104,7 @@ def _headed(draft: Draft) -> None:
             own = walk(draft, found.stop, slopes, grouped=True)
             if own.slopes and tail.groups:
                 tail = own  # "by-subject slopes of x, by-item intercepts"
-        said = draft.source[slice(*draft.span(found.start, found.stop))].lower()
+        said = draft.said(found.start, found.stop)
         if said.endswith("model") and _code(draft, found.stop) in (":", "for", "of"):
             tail = Tail(found.stop)  # "random-slopes model: reaction over days …"
         if code == "RS" and not tail.slopes and _code(draft, start - 1) == "with":
@@ -229,7 +229,7 @@ def _grouping(draft: Draft) -> None:
             groups = [s.columns for s in symbols if draft.is_group(s)]
             first = draft.stream.symbols[found.groups["g"][0]]
             said = draft.stream.code(found.groups["g"][0] - 1)
-            word = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
+            word = draft.said(found.start, found.start + 1)
             if first.code == "@n" and word.startswith(("repeat", "longit", "measured")):
                 continue  # "seen repeatedly: pressure by visit" names the outcome
             if not groups and first.code in ("@c", "@n") and said in ("by", ":", "is", "each"):

@@ -52,7 +52,7 @@ def _correlated(draft: Draft) -> None:
                 item, stop = draft.stream.symbols[stop + 1], stop + 2
             if not {"CORR", "O.residual_plots", "RESID", "RESVAR"} & set(codes):
                 continue  # "check the autocorrelation" asks for a look, not for a model
-            said = draft.source[slice(*draft.span(found.start, found.stop))].lower()
+            said = draft.said(found.start, found.stop)
             if "covariance" in said and "residual" not in said and "error" not in said:
                 continue  # it may be meant for the random effects
             times = item.columns if item is not None else draft.vocabulary.times

@@ -313,6 +313,6 @@ def _predictors(draft: Draft, found: Found) -> None:
 
 def _singular(draft: Draft, found: Found) -> bool:
     """Whether one predictor is announced behind a list that only commas join."""
-    said = draft.source[slice(*draft.span(found.stop - 1, found.stop))].lower()
+    said = draft.said(found.stop - 1, found.stop)
     codes = {draft.stream.code(k) for k in range(found.start, found.stop)}
     return said in ("predictor", "covariate", "fixed effect") and "and" not in codes

@@ -80,7 +80,7 @@ def smooth(draft: Draft) -> None:
         draft.stream.replace(found.start + 2, found.start + 4, [counted])  # "age being allowed for"
     for found in draft.stream.each(", @n|@c ADJUST ,|;"):
         column, counted = draft.stream.symbols[found.start + 1 : found.start + 3]
-        if "adjusted" not in draft.source[counted.start : counted.end].lower():
+        if "adjusted" not in draft.word(counted):
             again = replace(counted, start=column.start, end=column.start)
             swapped = [again, column]  # "week controlled for"
             draft.stream.replace(found.start + 1, found.start + 3, swapped)
@@ -101,20 +101,20 @@ def smooth(draft: Draft) -> None:
     smooth_linked(draft)
     for found in draft.stream.each("is U|PREDICT :"):
         word = draft.stream.symbols[found.start + 1]
-        said = draft.source[word.start : word.end].lower()
+        said = draft.word(word)
         if draft.stream.code(found.start - 1) == ";" and said in _EXPLAINED:
             new = Symbol("OUT", *draft.span(found.start, found.stop - 1))
             draft.stream.replace(found.start, found.stop - 1, [new])  # "to be explained: pain"
     for found in draft.stream.each("@n is U|PREDICT ;"):
         word = draft.stream.symbols[found.start + 2]
-        if draft.source[word.start : word.end].lower() in _EXPLAINED:
+        if draft.word(word) in _EXPLAINED:
             new = replace(word, code="OUT")  # "the distance is to be explained"
             draft.stream.replace(found.start + 2, found.start + 3, [new])
     for found in draft.stream.each("U ( # )"):
         word = draft.stream.symbols[found.start]
-        said = draft.source[word.start : word.end].lower()
+        said = draft.word(word)
         before = draft.stream.symbols[found.start - 1] if found.start else word
-        if draft.source[before.start : before.end].lower() == "continuous":
+        if draft.word(before) == "continuous":
             said, word = "car", before
         if said in ("ar", "car") and draft.stream.symbols[found.start + 2].value == 1:
             start = found.start - (word is before and found.start > 0)
@@ -128,13 +128,13 @@ def smooth(draft: Draft) -> None:
         draft.stream.replace(found.start + 1, found.stop - 1, [])
     for found in draft.stream.each("VARY @g|P|@h"):
         word = draft.stream.symbols[found.start]
-        across = draft.source[word.start : word.end].lower().endswith(("across", "between"))
+        across = draft.word(word).endswith(("across", "between"))
         before = draft.stream.code(found.start - 1)
         if not across and before not in ("is", "has", "to", "allow", "INT", "SLOPE"):
             draft.stream.replace(found.start, found.start + 1, [])  # "the different countries"
     for found in draft.stream.each("CATEGORICAL :"):
         word = draft.stream.symbols[found.start]
-        if draft.source[word.start : word.end].lower().startswith("factor"):
+        if draft.word(word).startswith("factor"):
             draft.stream.replace(found.start, found.start + 1, [replace(word, code="PRED")])
     for found in draft.stream.each("BY # <x>"):
         if not draft.is_group(draft.stream.items(found, "x")[0]):
@@ -142,7 +142,7 @@ def smooth(draft: Draft) -> None:
             # "from one week to the next"
             draft.stream.replace(found.start, found.start + 2, [across])
     for found in draft.stream.each("each LOWER"):
-        if draft.source[slice(*draft.span(found.start, found.stop))].lower() in (
+        if draft.said(found.start, found.stop) in (
             "any longer",
             "any more",
         ):
@@ -160,33 +160,33 @@ def smooth(draft: Draft) -> None:
             draft.stream.replace(found.start, found.start + 1, [])  # "a plot from a model of pain"
     for found in draft.stream.each("OUT|PRED #"):
         word = draft.stream.symbols[found.stop - 1]
-        if draft.source[word.start : word.end].lower() in ("one", "ones"):
+        if draft.word(word) in ("one", "ones"):
             draft.stream.replace(found.stop - 1, found.stop, [])  # "the independent ones are"
     for found in draft.stream.each("@n|@c :|, does|how|is DEPEND|AFFECT|VARY|CHANGE"):
-        said = draft.source[slice(*draft.span(found.start + 1, found.stop))].lower().split()
+        said = draft.said(found.start + 1, found.stop).split()
         if "it" not in said:
             continue
         draft.stream.replace(found.start + 1, found.stop - 1, [])  # "score: does it depend on …?"
     for found in draft.stream.each("U @g within|in|under @g"):
         word = draft.stream.symbols[found.start]
-        if draft.source[word.start : word.end].lower() == "nest":  # "nest patients in clinics"
+        if draft.word(word) == "nest":  # "nest patients in clinics"
             inside = replace(draft.stream.symbols[found.start + 2], code="NESTED")
             draft.stream.replace(found.start + 2, found.start + 3, [inside])
             draft.stream.replace(found.start, found.start + 1, [])
     for found in draft.stream.each("! U"):
         word = draft.stream.symbols[found.start + 1]
-        if draft.source[word.start : word.end].lower() in _OF_LEVELS:
+        if draft.word(word) in _OF_LEVELS:
             draft.stream.replace(found.start + 1, found.stop, [])  # "in the treated group"
     for found in draft.stream.each("@g ( @g )"):
         word = draft.stream.symbols[found.start]
-        if draft.source[word.start : word.end].lower() in ("subject", "subjects"):
+        if draft.word(word) in ("subject", "subjects"):
             # "subject(clinic)", as SPSS has it: the word says what the column is for
             label = replace(word, code="per", columns=())
             group = draft.stream.symbols[found.start + 2]
             draft.stream.replace(found.start, found.stop, [label, group])
     for found in draft.stream.each("U : <x>"):
         word = draft.stream.symbols[found.start]
-        said = draft.source[word.start : word.end].lower()
+        said = draft.word(word)
         code = "OUT" if said == "y" else "PRED" if re.fullmatch(r"x\d?", said) else ""
         if code:  # "y = pain; x1 = treatment"
             draft.stream.replace(found.start, found.start + 1, [replace(word, code=code)])
@@ -197,7 +197,7 @@ def smooth(draft: Draft) -> None:
             draft.stream.replace(found.start, found.start + 1, [outcome, is_])  # "for pain, take …"
     for found in draft.stream.each("PRED is SHOW|BOTH"):
         word = draft.stream.symbols[found.start]
-        if draft.source[word.start : word.end].lower() == "fixed effects":
+        if draft.word(word) == "fixed effects":
             shown = replace(word, code="O.fixed_effects")  # "the fixed effects are shown"
             draft.stream.replace(found.start, found.stop - 1, [shown])
     for found in draft.stream.each("@n is? O.missing_data"):
@@ -219,7 +219,7 @@ def smooth(draft: Draft) -> None:
         draft.stream.replace(found.start + 1, found.stop - 1, [])  # "on whether a child is a girl"
     for found in draft.stream.each("U PREDICT of|for|on <x> ;|,|and"):
         word = draft.stream.symbols[found.start + 1]
-        if draft.source[word.start : word.end].lower().startswith("test"):
+        if draft.word(word).startswith("test"):
             draft.lost.append(draft.span(found.start, found.start + 2))
             draft.served |= set(draft.stream.items(found, "x")[0].columns)
             draft.stream.replace(found.start, found.stop - 1, [])  # "permutation test for days"
@@ -239,7 +239,7 @@ def smooth(draft: Draft) -> None:
             draft.stream.replace(found.start + 1, found.stop - 1, [])  # "compare A and B"
     for found in draft.stream.each("NORMAL NEG U PREDICT"):
         word = draft.stream.symbols[found.start + 2]
-        if draft.source[word.start : word.end].lower() == "t":
+        if draft.word(word) == "t":
             draft.stream.replace(found.start + 1, found.stop, [])  # "z-tests rather than t-tests"
     for found in draft.stream.each("@n ; DEPEND <x>"):
         leads = Symbol("BY", *draft.span(found.start + 2, found.start + 3))
@@ -250,7 +250,7 @@ def smooth(draft: Draft) -> None:
             draft.lost.append(draft.span(found.start + 2, found.start + 3))
             draft.stream.replace(found.start + 1, found.start + 3, [])  # "arm, cholesterol, visit"
     for found in draft.stream.each("@n of PREDICT as|is|,|;|by|and"):
-        word = draft.source[slice(*draft.span(found.start + 2, found.start + 3))].lower()
+        word = draft.said(found.start + 2, found.start + 3)
         named = draft.stream.symbols[found.start].columns
         if word == "study" and any("stud" in c.lower() for c in named):
             draft.stream.replace(found.start + 1, found.start + 3, [])  # "hours of study"
@@ -260,7 +260,7 @@ def smooth(draft: Draft) -> None:
     for found in draft.stream.each("PRED of"):
         word = draft.stream.symbols[found.start]
         alone = draft.stream.code(found.stop) in (";", ",", "_", ")")
-        if alone and draft.source[word.start : word.end].lower() == "independent":
+        if alone and draft.word(word) == "independent":
             new = replace(word, code="NOCORR")  # "…, independent of one another"
             draft.stream.replace(found.start, found.stop, [new])
     for found in draft.stream.each("VARY BY # @g|@h"):
@@ -277,7 +277,7 @@ def smooth(draft: Draft) -> None:
             draft.stream.replace(found.start, found.stop, [outcome, by, curve, along])
     for found in draft.stream.each("CI with|at INT of #"):
         word = draft.stream.symbols[found.start + 2]
-        if draft.source[word.start : word.end].lower() == "level":  # "with a level of 0.9"
+        if draft.word(word) == "level":  # "with a level of 0.9"
             draft.stream.replace(found.start + 2, found.start + 3, [replace(word, code="LEVEL")])
     for found in draft.stream.each("EFFECT of <x> with|to <y> VARY|DEPEND|is|SAME"):
         if draft.stream.items(found, "y")[0].code == "@n":  # "the relation of SES with the score"

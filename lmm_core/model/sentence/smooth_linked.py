@@ -54,7 +54,7 @@ def smooth_linked(draft: Draft) -> None:
             draft.stream.replace(found.start, found.start + 3, [apart, kind])
     for found in draft.stream.each("OUT NEG|U ;|,|and"):
         word = draft.stream.symbols[found.start + 1]
-        if draft.source[word.start : word.end].lower() == "instead":
+        if draft.word(word) == "instead":
             draft.stream.replace(found.start + 1, found.start + 2, [])  # "as outcome instead"
     for found in draft.stream.each("RS|SLOPE of|for @n|@c , @n|@c as PRED"):
         ended = replace(draft.stream.symbols[found.start + 3], code=";")
@@ -64,7 +64,7 @@ def smooth_linked(draft: Draft) -> None:
         draft.stream.replace(found.start + 3, found.start + 4, [ended])
     for found in draft.stream.each("OUT|PREDICT ; <x+> PREDICT ;"):
         word = draft.stream.symbols[found.stop - 2]
-        if draft.source[word.start : word.end].lower().startswith(("explain", "predict")):
+        if draft.word(word).startswith(("explain", "predict")):
             as_ = replace(word, code="as", end=word.start)  # "…; month and treatment explain it"
             draft.stream.replace(found.stop - 2, found.stop - 1, [as_, replace(word, code="PRED")])
     for found in draft.stream.each("@n on @n ;|,|with"):
@@ -93,14 +93,14 @@ def smooth_linked(draft: Draft) -> None:
         draft.stream.replace(found.start, found.stop - 1, [both])  # "… without correlation"
     for found in draft.stream.each("PREDICT BY NULL"):
         verb = draft.stream.symbols[found.start]
-        if draft.source[verb.start : verb.end].lower().startswith("test"):
+        if draft.word(verb).startswith("test"):
             new = replace(verb, code="COMPARE")  # "test it against the null model"
             draft.stream.replace(found.start, found.start + 1, [new])
     for found in draft.stream.each("@n|@c|@i , @n is|: OUT"):
         ended = replace(draft.stream.symbols[found.start + 1], code=";")
         draft.stream.replace(found.start + 1, found.start + 2, [ended])  # "…, pain is the outcome"
     for found in draft.stream.each("<l+> does PREDICT ,|;|and"):
-        said = draft.source[slice(*draft.span(found.stop - 2, found.stop - 1))].lower()
+        said = draft.said(found.stop - 2, found.stop - 1)
         if said in ("predicting", "explaining"):  # "treatment and month do the predicting"
             role = replace(draft.stream.symbols[found.stop - 2], code="PRED")
             as_ = replace(draft.stream.symbols[found.stop - 3], code="as")
@@ -124,7 +124,7 @@ def smooth_linked(draft: Draft) -> None:
         if first == again:  # "pain on month with …, and pain on month with …"
             draft.stream.replace(found.groups["y2"][0], found.stop - 1, [])
     for found in draft.stream.each("PREDICT @n on|by|BY BOTH|# ;|with|,"):
-        said = draft.source[slice(*draft.span(found.stop - 2, found.stop - 1))].lower()
+        said = draft.said(found.stop - 2, found.stop - 1)
         made = list(draft.stream.each("SCALE|CENTER|LOGVERB|SQRTVERB <l+>"))
         if said in ("two", "both", "them") and made and made[0].stop <= found.start:
             again = draft.stream.symbols[made[0].start + 1 : made[0].stop]

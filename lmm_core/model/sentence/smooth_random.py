@@ -14,7 +14,7 @@ def smooth_random(draft: Draft) -> None:
     """Make the words about groups, random effects and nesting plainer."""
     for text in ("( INT|GROUPED # )", "( GROUPED )", "( GROUPED|INT"):
         for found in draft.stream.each(text):
-            said = draft.source[slice(*draft.span(found.start, found.stop))].lower()
+            said = draft.said(found.start, found.stop)
             if "level" in said and draft.stream.code(found.start - 1)[0] == "@":
                 draft.stream.replace(found.start, found.stop, [])  # "pupils (level 1)"
     for found in draft.stream.each("INT # : P|@g ;|,|."):
@@ -27,7 +27,7 @@ def smooth_random(draft: Draft) -> None:
         draft.stream.replace(found.start, found.start + 1, [])
     for found in draft.stream.each("for|per|by each? @g NULL ;|,"):
         word = draft.stream.symbols[found.stop - 2]
-        if draft.source[word.start : word.end].lower().startswith(("only", "just")):
+        if draft.word(word).startswith(("only", "just")):
             only = replace(word, code="INTONLY")  # "for items only the intercept"
             draft.stream.replace(found.stop - 2, found.stop - 1, [only])
     for found in draft.stream.each("SAME for|in|across each? @g ;|,"):
@@ -40,7 +40,7 @@ def smooth_random(draft: Draft) -> None:
         first = [Symbol(code, start, end) for code in ("INTONLY", "for")]
         draft.stream.replace(found.start + 1, found.stop - 1, [*first, group])  # "for items only …"
     for found in draft.stream.each("CI at|with|on|of? # % INT"):
-        said = draft.source[slice(*draft.span(found.stop - 1, found.stop))].lower()
+        said = draft.said(found.stop - 1, found.stop)
         if said == "level":
             draft.stream.replace(found.stop - 1, found.stop, [])  # "at the 99 % level"
     for found in draft.stream.each("CORR with|between|of INT|SLOPE is|to? ZERO|NONE"):
@@ -59,7 +59,7 @@ def smooth_random(draft: Draft) -> None:
         draft.stream.replace(found.stop - 2, found.stop, [])  # "with and without sex as predictor"
     for found in draft.stream.each("SLOPE|INT|@g is? PRED ;|,|and|_"):
         word = draft.stream.symbols[found.stop - 2]
-        if draft.source[word.start : word.end].lower() == "independent":
+        if draft.word(word) == "independent":
             new = replace(word, code="NOCORR")  # "make slope and intercept independent"
             draft.stream.replace(found.stop - 2, found.stop - 1, [new])
     for found in draft.stream.each("@g VARY in how <y> CHANGE|DEPEND over|with|across|by|on <x>"):
@@ -92,11 +92,11 @@ def smooth_random(draft: Draft) -> None:
         draft.stream.replace(found.start, found.start + 1, [ended])
     for found in draft.stream.each("SLOPE of @g VARY in INT"):
         word = draft.stream.symbols[found.start]
-        if "line" in draft.source[word.start : word.end].lower():
+        if "line" in draft.word(word):
             draft.stream.replace(found.start, found.start + 2, [])  # "the regression lines of the"
     for found in draft.stream.each("U : @g|@h"):
         word = draft.stream.symbols[found.start]
-        if draft.source[word.start : word.end].lower() == "nesting":
+        if draft.word(word) == "nesting":
             draft.stream.replace(found.start, found.start + 2, [])  # "Nesting: patients within …"
     for found in draft.stream.each("SLOPE|INT and SLOPE|INT of|for each? <g!> is? NOCORR"):
         draft.served |= set(draft.stream.symbols[found.groups["g"][0]].columns)
@@ -155,7 +155,7 @@ def smooth_random(draft: Draft) -> None:
         is_ = replace(draft.stream.symbols[found.start + 1], code="as")
         draft.stream.replace(found.start + 1, found.start + 2, [is_])  # "child = cluster"
     for found in draft.stream.each("RI|RS|RIS|RE on|at|for|in BOTH|# INT"):
-        said = draft.source[slice(*draft.span(found.stop - 1, found.stop))].lower()
+        said = draft.said(found.stop - 1, found.stop)
         if said == "levels" and {"@h", "NESTED"} & set(draft.stream.line.split()):
             draft.stream.replace(found.start + 1, found.stop, [])  # "intercepts on both levels"
     for found in draft.stream.each("INT and|, <x> SLOPE"):
@@ -174,7 +174,7 @@ def smooth_random(draft: Draft) -> None:
         draft.stream.use(found.stop - 1, found.stop)  # "no random slope, only the intercepts"
     for text in ("( P INT )", "( U INT )", "( @g INT )", "( @g )"):
         for found in draft.stream.each(text):
-            said = draft.source[slice(*draft.span(found.start, found.stop))].lower()
+            said = draft.said(found.start, found.stop)
             if "level" in said:
                 draft.stream.replace(found.start, found.stop, [])  # "SES (pupil level)"
     for found in draft.stream.each("@g|@h , is NESTED"):
@@ -188,7 +188,7 @@ def smooth_random(draft: Draft) -> None:
             draft.stream.replace(found.start + 1, found.stop - 2, [])  # "patients, nested in …"
     for found in draft.stream.each("@g|P INT INT|SLOPE|RI|RS|RIS"):
         word = draft.stream.symbols[found.start + 1]
-        if draft.source[word.start : word.end].lower() == "level":  # "child-level intercepts"
+        if draft.word(word) == "level":  # "child-level intercepts"
             draft.stream.replace(found.start + 1, found.start + 2, [])
     for found in draft.stream.each("RS|RIS MODEL? ( SLOPE|RS of|for|in <x> )"):
         at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "(")
@@ -261,18 +261,18 @@ def smooth_random(draft: Draft) -> None:
         draft.stream.replace(found.start, found.start + 2, [])  # "levels: pupils in schools"
     for found in draft.stream.each("NULL is? RE"):
         first = draft.stream.symbols[found.start]
-        if draft.source[first.start : first.end].lower().startswith(("only", "just")):
+        if draft.word(first).startswith(("only", "just")):
             only = Symbol("INTONLY", *draft.span(found.start, found.stop))
             draft.stream.replace(found.start, found.stop, [only])  # "only the intercept random"
     for text in ("NULL for|per|by|of|at|in|over|across each? <g!>", "NULL VARY"):
         for found in draft.stream.each(text):
             first = draft.stream.symbols[found.start]
-            if draft.source[first.start : first.end].lower().startswith(("only", "just")):
+            if draft.word(first).startswith(("only", "just")):
                 only = replace(first, code="INTONLY")  # "for items only the intercept varies"
                 draft.stream.replace(found.start, found.start + 1, [only])
     for found in draft.stream.each("U NESTED|in|within"):
         word = draft.stream.symbols[found.start]
-        if draft.source[word.start : word.end].lower() in _ROWS:
+        if draft.word(word) in _ROWS:
             draft.stream.replace(found.start, found.start + 1, [])  # "measurements in patients"
     times = set(draft.vocabulary.times)
     for found in draft.stream.each("SLOPE of|in|for <y> over|across|along|with|per <x>"):
@@ -283,7 +283,7 @@ def smooth_random(draft: Draft) -> None:
             draft.stream.replace(found.start + 2, found.stop - 1, [])
     for found in draft.stream.each("SLOPE of|for <y> on <x>"):
         outcome = draft.stream.items(found, "y")[0]
-        said = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
+        said = draft.said(found.start, found.start + 1)
         if outcome.code == "@n" and "line" in said:  # "the regression line of pain on week"
             draft.set_outcome(outcome)
             draft.note(found.start, found.stop, f"outcome: {outcome.text}")

@@ -67,7 +67,7 @@ def transformations(draft: Draft) -> None:
     for found in draft.stream.each(f"<x+> is {_AFTER}"):
         items = draft.stream.items(found, "x")
         verb = draft.stream.symbols[found.stop - 2]
-        many = draft.source[verb.start : verb.end].lower().startswith(("have", "are", "were"))
+        many = draft.word(verb).startswith(("have", "are", "were"))
         leads = draft.stream.code(found.start - 1) == ";" and not any(map(draft.is_group, items))
         if many and leads and len(items) > 1:  # "after age and dose have been standardised"
             _mark(draft, found, items, _CALLS[draft.stream.code(found.stop - 1)], alone=True)

@@ -90,7 +90,7 @@ _FURTHER = frozenset(("also", "too", "additionally", "same", "plus"))
 
 def _optional_predictors(draft: Draft) -> None:
     for found in draft.stream.each("ADD <x+> [ ; | , | and | then ]+ O.compare_models"):
-        said = draft.source[slice(*draft.span(found.stop - 1, found.stop))].lower()
+        said = draft.said(found.stop - 1, found.stop)
         if {"two", "both"} & set(said.split()):
             _may_go(draft, draft.stream.items(found, "x"), ["LESS", "FULL"])
             wants_comparison(draft, found)
@@ -105,7 +105,7 @@ def _optional_predictors(draft: Draft) -> None:
         for found in draft.stream.each(text):
             items = draft.stream.items(found, "x")
             again = draft.stream.items(found, "x2")
-            said = draft.source[slice(*draft.span(found.start, found.stop))].lower()
+            said = draft.said(found.start, found.stop)
             same = {i.columns for i in items} == {i.columns for i in again}
             same |= not again and "once" in said  # "once with treatment, once without it"
             if same and not any(map(draft.is_group, items)):
@@ -124,7 +124,7 @@ def _optional_predictors(draft: Draft) -> None:
     for found in draft.stream.each(
         "COMPARE with|to|against MODEL|SAME MODEL? has|with|and|ADD? <x+>"
     ):
-        said = draft.source[slice(*draft.span(found.start, found.stop))].lower().split()
+        said = draft.said(found.start, found.stop).split()
         items = draft.stream.items(found, "x")
         if _FURTHER & set(said) and not any(map(draft.is_group, items)):
             _may_go(draft, items, ["LESS", "FULL"])
@@ -267,7 +267,7 @@ def with_and_without(draft: Draft) -> None:
             codes = [draft.stream.code(k) for k in range(found.start, found.stop)]
             items = draft.stream.items(found, "x")
             draft.variants = ["FULL", "LESS"]
-            without = draft.source[slice(*draft.span(found.start, found.start + 1))].lower()
+            without = draft.said(found.start, found.start + 1)
             without_first = without.find("without") <= without.find("with")
             if {"RS", "RIS", "SLOPE"} & set(codes) and not {"NOCORR", "CORR"} & set(codes):
                 whose = [g.columns for g in draft.stream.items(found, "g") if draft.is_group(g)]
