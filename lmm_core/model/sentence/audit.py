@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from lmm_core.model.sentence.draft import Draft
+from lmm_core.model.sentence.named_parts import columns_of
 from lmm_core.model.sentence.symbol import Symbol
 from lmm_core.model.sentence.vocabulary import NUMBER
 from lmm_core.model.sentence.wish import Question
@@ -154,9 +155,8 @@ def _refused_but_there(read: Sequence[Symbol], k: int, models: _Models) -> bool:
     if following[:1] == ["RIS"]:
         return any(term.intercept and term.terms for term in terms)
     if following[:1] == ["PRED"]:  # "not predictors: age"
-        named = [s for s in read[k + 2 : k + 4] if s.code in ("@n", "@c")]
-        parts = [part for model in models for term in model.fixed for part in term]
-        return any(c in part for s in named for c in s.columns for part in parts)
+        named = {c for s in read[k + 2 : k + 4] if s.code in ("@n", "@c") for c in s.columns}
+        return bool(named & columns_of(term for model in models for term in model.fixed))
     if following[:1] == ["RS"] and following[1:] not in (["of"], ["for"], ["in"]):
         return bool(terms) and all(term.terms for term in terms)
     return False

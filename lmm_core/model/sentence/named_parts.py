@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from lmm_core.model.factors import factor_of
+from lmm_core.model.sentence.formulas import MADE
 from lmm_core.model.sentence.stream import Found, Stream
 from lmm_core.model.sentence.symbol import Symbol
-from lmm_core.model.spec import ModelSpec
+from lmm_core.model.spec import ModelSpec, Term
 
 _REFUSED = {"NEG", "NONE", "ZERO", "ONLY"}
 _BEFORE = 2
@@ -15,13 +17,17 @@ _BEFORE = 2
 _Holds = Callable[[ModelSpec, tuple[str, ...], tuple[str, ...]], bool]
 
 
+def columns_of(terms: Iterable[Term]) -> frozenset[str]:
+    """The columns behind terms; a column of growth counts as what grew, too."""
+    found = {factor_of(part).column for term in terms for part in term}
+    return frozenset(found | {column.removesuffix(MADE) for column in found})
+
+
 def _slope(model: ModelSpec, columns: tuple[str, ...], groups: tuple[str, ...]) -> bool:
     """Whether a group (any, when none is named) has a random slope of a column (of any)."""
     terms = [t for t in model.random if not groups or set(groups) & set(t.group)]
-    slopes = [name for t in terms for term in t.terms for name in term]
-    if not columns:
-        return bool(slopes)
-    return all(any(column in name for name in slopes) for column in columns)
+    slopes = columns_of(term for t in terms for term in t.terms)
+    return bool(slopes) if not columns else set(columns) <= slopes
 
 
 def _random(model: ModelSpec, columns: tuple[str, ...], groups: tuple[str, ...]) -> bool:
@@ -32,19 +38,15 @@ def _random(model: ModelSpec, columns: tuple[str, ...], groups: tuple[str, ...])
 
 def _interaction(model: ModelSpec, columns: tuple[str, ...], groups: tuple[str, ...]) -> bool:
     """Whether a term of the fixed part holds all columns."""
-    return any(
-        all(any(column in part for part in term) for column in columns)
-        for term in model.fixed
-        if len(term) > 1
-    )
+    return any(set(columns) <= columns_of([term]) for term in model.fixed if len(term) > 1)
 
 
 def _fixed(model: ModelSpec, columns: tuple[str, ...], groups: tuple[str, ...]) -> bool:
-    return all(any(c in part for term in model.fixed for part in term) for c in columns)
+    return set(columns) <= columns_of(model.fixed)
 
 
 def _outcome(model: ModelSpec, columns: tuple[str, ...], groups: tuple[str, ...]) -> bool:
-    return any(model.outcome_column.startswith(c) for c in columns)  # or its growth
+    return model.outcome_column.removesuffix(MADE) in columns or model.outcome_column in columns
 
 
 def _logarithm(model: ModelSpec, columns: tuple[str, ...], groups: tuple[str, ...]) -> bool:
