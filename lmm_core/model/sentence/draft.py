@@ -88,6 +88,11 @@ class Draft:
         symbols = [s for s in self.stream.symbols[start:stop] if s.code != ";"]
         return (symbols[0].start, symbols[-1].end) if symbols else (0, 0)
 
+    @property
+    def compares(self) -> bool:
+        """Whether a word for a comparison is still in the text."""
+        return bool({"COMPARE", "O.compare_models"} & set(self.stream.line.split()))
+
     def said(self, start: int, stop: int) -> str:
         """The words of symbols ``start:stop`` as they stand in the text, in small letters."""
         return self.source[slice(*self.span(start, stop))].lower()

@@ -87,9 +87,7 @@ def smooth(draft: Draft) -> None:
     for found in draft.stream.each("with @n|@c ADJUST ,|;|and"):
         column, counted = draft.stream.symbols[found.start + 1 : found.start + 3]
         again = replace(counted, start=column.start, end=column.start)
-        draft.stream.replace(
-            found.start, found.start + 3, [again, column]
-        )  # "with month held fixed"
+        draft.stream.replace(found.start, found.start + 3, [again, column])
     for text, code in _SHORTER:
         for found in draft.stream.each(text):
             start, end = draft.span(found.start, found.stop)

@@ -48,7 +48,7 @@ def smooth_linked(draft: Draft) -> None:
             ended = replace(draft.stream.symbols[found.start + 2], code=";")
             draft.stream.replace(found.start + 1, found.start + 3, [ended])
     for found in draft.stream.each("RIS|RS , NOCORR|CORR ;|,"):
-        told = {"COMPARE", "O.compare_models"} & set(draft.stream.line.split())
+        told = draft.compares
         if told:  # "(2) random intercept and slope, uncorrelated; (3) …"
             kind, _, apart = draft.stream.symbols[found.start : found.start + 3]
             draft.stream.replace(found.start, found.start + 3, [apart, kind])
@@ -85,9 +85,7 @@ def smooth_linked(draft: Draft) -> None:
         draft.stream.replace(at, at + 4, [])
     for found in draft.stream.each("with and|vs MODEL|SAME NEG"):
         both = Symbol("WITHWITHOUT", *draft.span(found.start, found.stop))
-        draft.stream.replace(
-            found.start, found.stop, [both]
-        )  # "the model with and the one without"
+        draft.stream.replace(found.start, found.stop, [both])
     for found in draft.stream.each("with and|vs MODEL|SAME NOCORR"):
         both = Symbol("WITHWITHOUT", *draft.span(found.start, found.stop))
         draft.stream.replace(found.start, found.stop - 1, [both])  # "… without correlation"

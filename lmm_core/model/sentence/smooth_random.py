@@ -44,9 +44,7 @@ def smooth_random(draft: Draft) -> None:
         if said == "level":
             draft.stream.replace(found.stop - 1, found.stop, [])  # "at the 99 % level"
     for found in draft.stream.each("CORR with|between|of INT|SLOPE is|to? ZERO|NONE"):
-        draft.stream.replace(
-            found.start + 1, found.start + 3, []
-        )  # "correlation with the intercept"
+        draft.stream.replace(found.start + 1, found.start + 3, [])
     for found in draft.stream.each("RE ,? in INT and|, in? SLOPE"):
         at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "in")
         linked = [

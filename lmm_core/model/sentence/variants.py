@@ -158,7 +158,7 @@ def _listed(draft: Draft, found: Found) -> None:
         return  # "random intercept; compare with the null model"
     led, start = _led(draft, found.start)
     head = [draft.stream.code(k) for k in range(found.start)]
-    led |= bool({"COMPARE", "O.compare_models"} & set(draft.stream.line.split()))
+    led |= draft.compares
     led |= any(head[k] == "#" and head[k + 1] == "MODEL" for k in range(len(head) - 1))
     after = draft.stream.code(found.stop + 2)
     if after in ("by", "BY") and draft.stream.code(found.stop + 3)[:2] == "O.":

@@ -54,7 +54,7 @@ def optional_parts(draft: Draft) -> None:
         "RI for|of|per|by <g> ONLY to|with|vs|and|BY MODEL? with? RI for|of|per|by <h> and <k>"
     ):
         groups = [draft.stream.items(found, name)[0] for name in ("g", "h", "k")]
-        compared = {"COMPARE", "O.compare_models"} & set(draft.stream.line.split())
+        compared = draft.compares
         other = [g for g in groups[1:] if g.columns != groups[0].columns]
         if compared and len(other) == 1 and all(map(draft.is_group, groups)):
             draft.optional_group, draft.variants = other[0].columns, ["LESS", "FULL"]
@@ -119,7 +119,7 @@ def _optional_predictors(draft: Draft) -> None:
             draft.optional, draft.variants = ["QUAD"], ["FULL", "LESS"]
             wants_comparison(draft, found)
             draft.take(found, "two models: with and without the square")
-    if not {"COMPARE", "O.compare_models"} & set(draft.stream.line.split()):
+    if not draft.compares:
         return
     for found in draft.stream.each(
         "COMPARE with|to|against MODEL|SAME MODEL? has|with|and|ADD? <x+>"
@@ -191,7 +191,7 @@ def with_and_without(draft: Draft) -> None:
             _may_go(draft, items, ["LESS", "FULL"], last=True)
             wants_comparison(draft, found)
             draft.take(found, "two models: without and with it")
-    if {"COMPARE", "O.compare_models"} & set(draft.stream.line.split()):
+    if draft.compares:
         for found in draft.stream.each(
             "then|and|,? SAME MODEL? with|and|has|ADD <x+> [ is? ADD ]?"
         ):
@@ -308,7 +308,7 @@ def two_covariances(draft: Draft, compared: str) -> None:
     what = "[ RIS|RS|RI|INT|SLOPE and|,? ]* MODEL?"
     for first, last in (("CORR", "NOCORR"), ("NOCORR", "CORR")):
         apart = f"MODEL with|has {first} RIS with|to|vs|and|BY #|MODEL is|with|has {last} RIS?"
-        told = {"COMPARE", "O.compare_models"} & set(draft.stream.line.split())
+        told = draft.compares
         for found in draft.stream.each(
             f"{compared} of|between|:? {first} {what} with|to|vs|and|against|BY {last} {what}"
             + (f" | {apart}" if told else "")
