@@ -85,7 +85,7 @@ def _slopes() -> None:
         )
     if constant:
         names = ", ".join(md(name) for name in constant)
-        st.caption(f"No slope for {names}: the same in all rows of a {md(group)}.")
+        st.caption(f"No slope for {names}: the same in all rows of one {md(group)}.")
     if st.session_state.get(state.SLOPES):
         st.toggle(
             "Level and slopes correlated",
