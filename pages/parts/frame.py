@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import link, preparation, sidebar, state, tables
+from pages.parts import cut_off, link, preparation, sidebar, state, tables
 
 WIDTH = 960
 _PAGES = Path(__file__).parents[1]
@@ -19,6 +19,7 @@ def run() -> None:
     st.set_page_config(page_title="Mixed models", page_icon="📈", layout="wide")
     tables.style()
     page = st.navigation(_pages(), position="top")
+    cut_off.finish()
     preparation.carry_pending()
     link.open_first()
     state.start()

@@ -11,12 +11,14 @@ from collections.abc import Callable
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.parts import long_work, notices, preparation, state
+from pages.parts import cut_off, long_work, notices, preparation, state
 
 PAGE = "page"
 STATE_LINE = "state_line"
 _BESIDE = "sidebar_drawn_for"
+_ON_SCREEN = "page_on_screen"
 
 
 def contents(draw: Callable[[], None]) -> None:
@@ -28,8 +30,10 @@ def contents(draw: Callable[[], None]) -> None:
 
     @st.fragment(key=PAGE)
     def drawn() -> None:
+        cut_off.finish()
         preparation.carry_on()
         all_when_behind()
+        st.session_state[_ON_SCREEN] = _page_asked_for()
         state.refit()
         with contextlib.suppress(notices.PageEnds):
             draw()
@@ -61,13 +65,15 @@ def draw_alone(change: Callable[[], None]) -> Callable[[], None]:
     """
 
     def changed() -> None:
-        # A run that was cut off may have left the sidebar as it was before an earlier change.
-        in_step = st.session_state.get(_BESIDE) == _shown_beside()
-        before = _widgets()
-        change()
-        after = _widgets()
+        with cut_off.finished_later(change):
+            # A run that was cut off may have left the sidebar as it was before an earlier change.
+            in_step = st.session_state.get(_BESIDE) == _shown_beside()
+            before = _widgets()
+            change()
+            after = _widgets()
         same = all(before.get(key) == value for key, value in after.items())
-        if in_step and same and state.problem() is None:
+        stays = st.session_state.get(_ON_SCREEN) == _page_asked_for()
+        if stays and in_step and same and state.problem() is None:
             for key in before.keys() - after.keys():
                 # A choice that the sidebar makes when it is drawn, as it stands there.
                 st.session_state[key] = before[key]
@@ -75,6 +81,14 @@ def draw_alone(change: Callable[[], None]) -> Callable[[], None]:
             _next_run_alone()
 
     return changed
+
+
+def _page_asked_for() -> str:
+    """Which page this run is for. A click on a link that follows a change at once comes in the same
+    run, before whose callbacks the page on screen is still the one that the link leaves.
+    """
+    context = get_script_run_ctx()
+    return context.page_script_hash if context else ""
 
 
 def _next_run_alone() -> None:

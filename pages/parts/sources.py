@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -13,7 +13,10 @@ from lmm_core.data.samples import sample_info, sample_names
 from lmm_core.data.table import Table
 from lmm_core.errors import LMMError
 from lmm_core.report.markup import md, md_sentence
-from pages.parts import preparation, state
+from pages.parts import cut_off, preparation, state
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 UPLOAD = "upload"
 ROUND = "upload_round"
@@ -57,10 +60,17 @@ def upload() -> None:
 
 
 def _receive() -> None:
-    file = st.session_state[f"{UPLOAD}:{st.session_state.get(ROUND, 0)}"]
-    if file is None:
-        st.session_state[ERROR] = None
-        return
+    with cut_off.finished_later(_receive):
+        file = st.session_state.get(f"{UPLOAD}:{st.session_state.get(ROUND, 0)}")
+        if file is None:
+            st.session_state[ERROR] = None
+            return
+        # From here on also for a page that doesn't have the field.
+        with cut_off.finished_later(lambda: _take(file)):
+            _take(file)
+
+
+def _take(file: UploadedFile) -> None:
     with _told(), _waiting(file.size, file.name):
         preparation.open_file(file.getvalue(), file.name)
         _forget_options()
@@ -106,9 +116,10 @@ def samples() -> None:
 
 
 def _use_sample(name: str) -> None:
-    st.session_state[ERROR] = None
-    _empty_upload()
-    state.use_sample(name)
+    with cut_off.finished_later(lambda: _use_sample(name)):
+        st.session_state[ERROR] = None
+        _empty_upload()
+        state.use_sample(name)
 
 
 def _empty_upload() -> None:

@@ -177,6 +177,9 @@ def change_table(new: Table, model: ModelSpec | None) -> None:
 
 
 def _show(new: Table, model: ModelSpec | None) -> None:
+    if model is None:
+        # What takes long comes before the first change: a click may end the run in between.
+        roles_of(new)
     st.session_state[TABLE] = new
     st.session_state[FIT] = None
     st.session_state[PROBLEM] = None

@@ -193,14 +193,18 @@ def _wait_for_health(app: RunningApp, process: subprocess.Popen[Any], timeout: f
 
 
 # Streamlit writes the state of the script run on the root element; a widget's change is sent
-# a moment after the event, so the state has to stay quiet for a while before it counts.
+# a moment after the event, so the state has to stay quiet for a while before it counts. What still
+# moves (an expander that closes) would carry off what a click aims at.
 _IS_IDLE = """
 quiet => {
+  const moves = animation => animation.playState === 'running'
+    && animation.effect?.getComputedTiming().endTime !== Infinity;
   const root = document.querySelector('[data-testid="stApp"]');
   const idle = root
     && root.dataset.testConnectionState === 'CONNECTED'
     && root.dataset.testScriptState === 'notRunning'
-    && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]');
+    && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]')
+    && !document.getAnimations().some(moves);
   const now = performance.now();
   if (!idle) { window.__idleSince = undefined; return false; }
   window.__idleSince ??= now;
@@ -210,7 +214,8 @@ quiet => {
 
 
 def wait_idle(page: Page, timeout: float = PATIENCE, quiet: float = 0.25) -> None:
-    """Wait until the script run has ended and stayed ended for ``quiet`` seconds.
+    """Wait until the script run has ended, nothing moves any more, and both stayed so for
+    ``quiet`` seconds.
 
     Raises Playwright's ``TimeoutError`` after ``timeout`` seconds.
     """

@@ -24,6 +24,16 @@ from tests.browser.chromium import (
 _LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 _LOCAL_SCHEMES = {"data", "blob", "about"}
 _TOLD = 1500
+# What the pointer last did, to tell a click that was lost from one that wasn't answered.
+_KEEP_CLICKS = """
+    window.__clicks = [];
+    for (const kind of ['mousedown', 'mouseup', 'click'])
+        document.addEventListener(kind, event => {
+            const text = (event.target.textContent ?? '').trim().slice(0, 40);
+            window.__clicks.push(`${kind} ${event.target.tagName} ${text}`);
+            window.__clicks.splice(0, window.__clicks.length - 9);
+        }, true);
+"""
 _VISITS = pytest.StashKey[list["Visit"]]()
 
 
@@ -36,6 +46,7 @@ class Visit:
     outside_requests: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.page.add_init_script(_KEEP_CLICKS)
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.console_errors.append(str(error)))
         self.page.on("request", self._on_request)
@@ -59,10 +70,11 @@ class Visit:
             root = self.page.get_by_test_id("stApp")
             state = root.get_attribute("data-test-script-state", timeout=2000)
             text = self.page.locator("body").inner_text(timeout=2000)
+            clicks = self.page.evaluate("window.__clicks")
         except PlaywrightError as error:
             return f"{self.page.url}: not readable ({error})"
         shown = " ".join(text.split())[:_TOLD]
-        return f"{self.page.url} ({state})\n{shown}\n{self.console_errors}"
+        return f"{self.page.url} ({state})\n{shown}\n{self.console_errors}\n{clicks}"
 
     def assert_clean(self) -> None:
         assert self.console_errors == []

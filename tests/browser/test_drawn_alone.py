@@ -33,6 +33,36 @@ def test_an_option_changes_the_page_and_the_line_about_the_fit(page: OpenPage):
     assert screen.main(visit.page).inner_text() != said
 
 
+# Streamlit ends the run of the first click for that of the second, in its callbacks too.
+_AT_ONCE = """
+    text => {
+        const option = [...document.querySelectorAll('.st-key-w_reml label')]
+            .find(e => e.textContent.trim() === text);
+        const link = [...document.querySelectorAll('[data-testid=stSidebar] a')]
+            .find(e => e.textContent.includes('Change data'));
+        option.click();
+        return new Promise(done => setTimeout(() => done(link.click())));
+    }
+"""
+
+
+def test_an_option_and_a_link_at_once_leave_the_model_as_the_option_says(page: OpenPage):
+    visit = page("/")
+    _open_options(visit)
+    said = {}
+    for text in ("ML", "REML"):
+        _option(visit, "w_reml", text)
+        said[text] = screen.main(visit.page).inner_text()
+    assert said["ML"] != said["REML"]
+    for text in ("ML", "REML") * 3:
+        visit.page.evaluate(_AT_ONCE, text)
+        visit.wait_idle()
+        screen.go_to(visit, "", "Overview")
+        chosen = visit.page.locator(".st-key-w_reml").get_by_role("radio", checked=True)
+        shown = chosen.evaluate("e => e.closest('label').textContent.trim()")
+        assert screen.main(visit.page).inner_text() == said[shown]
+
+
 def test_a_problem_and_its_way_out(page: OpenPage):
     visit = page("/")
     _open_options(visit)
