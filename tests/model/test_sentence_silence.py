@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from lmm_core.model.sentence import Wish, describe
+from lmm_core.model.sentence.lexicon import phrases
 from lmm_core.model.sentence.reader import Reader
 from lmm_core.model.sentence.symbol import Symbol
 from lmm_core.model.sentence.tokens import tokenise_text
@@ -30,6 +31,40 @@ FOREIGN = (
     "separately by quality", "if needed", "with imputation", "bootstrapped", "lagged",
 )  # fmt: skip
 """What can't be done: it must be listed wherever it stands."""
+
+
+NOT_ONE_MODEL = (
+    (
+        "two_scores",
+        "outcome reading score; outcome math score; predictor week; random intercept id",
+    ),
+    ("two_scores", "outcomes: reading score and math score; predictor week; random intercept id"),
+    ("two_scores", "outcomes: reading score, math score; predictor week; random intercept id"),
+    ("two_scores", "reading score and math score are the outcomes, week predicts them; id random"),
+    ("two_scores", "model reading score and math score by week, children random"),
+    ("words", "condition predicts RT; subjects and items as nested random effects"),
+    ("exam", "test score by gender; classes and schools are nested random effects"),
+    ("wide", "reshape wide to wide, then pain by week and arm with a random intercept per id"),
+    ("pain", "first reshape to wide format, then pain by month, patients random"),
+    ("wide", "reshape into wide format; pain by arm and week; id random"),
+    ("wide", "reshape from wide to wide; pain by arm and week; id random"),
+    ("pain", "pain score by month and treatment, patients as fixed effect"),
+    ("mathachieve", "MathAch on SES and MEANSES. Fixed effect of school."),
+    ("pain", "outcome pain, outcome month, random intercept for each patient"),
+    ("gapminder", "predictor growth, predictors years and region, random intercept of country"),
+    ("sleepstudy", "reaction by days, random intercept or random slope of days for each subject"),
+    ("gapminder", "growth by years with country fixed effects"),
+    ("two_scores", "reading score by week, so children fixed and week also as predictor"),
+)
+"""What asks for something that no single model of ours is: listed or asked."""
+ADDED = {
+    "; show the ICC": "icc",
+    ". Also a missing-data report": "missing_data",
+    ", and p-values": "p_values",
+    " and the caterpillar plot": "caterpillar",
+}
+JOINED = (" and ", " and the ", ", ", " as well as ")
+SHOW = "pain by treatment and month, random intercept per patient; show the "
 
 
 def symbols(case: Case) -> tuple[Symbol, ...]:
@@ -96,3 +131,61 @@ def test_what_cannot_be_done_is_told_wherever_it_stands(phrase: str):
             if at > 0:
                 text = f"{case.text[:at]} {phrase}{case.text[at:]}"
                 assert content(wish(case, text)) != before, text
+
+
+def shown(asked: str) -> tuple[str, ...]:
+    made = describe(SHOW + asked, frame("pain"))
+    return () if made.not_understood or made.questions else made.outputs
+
+
+def names_of_outputs() -> dict[tuple[str, ...], list[str]]:
+    """By what they show: the phrases that, alone, ask for one or two outputs."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for words, code in phrases().items():
+        outputs = shown(" ".join(words)) if code.startswith("O.") else ()
+        if outputs and (len(outputs) > 1 or code == "O." + outputs[0]):
+            found.setdefault(outputs, []).append(" ".join(words))
+    return found
+
+
+def breaths() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Two outputs after one another, and what must be shown: each with each, and all in which the
+    first phrase and the beginning of the second are the name of a third output.
+    """
+    names = names_of_outputs()
+    for i, (first, said_first) in enumerate(names.items()):
+        for j, (second, said_second) in enumerate(names.items()):
+            a, b = (said[(7 * i + 3 * j) % len(said)] for said in (said_first, said_second))
+            yield a + JOINED[(i + j) % len(JOINED)] + b, first + second
+    whose = {name: outputs for outputs, said in names.items() for name in said}
+    for words in phrases():
+        a, joined, begins = " ".join(words).partition(" and ")
+        for b in whose if joined and a in whose else ():
+            if b.startswith(begins + " "):
+                yield f"{a} and {b}", whose[a] + whose[b]
+
+
+def test_two_outputs_in_one_breath_both_come():
+    asked = dict(breaths())
+    assert len(asked) > 400
+    for text, outputs in asked.items():
+        got = shown(text)
+        assert not got or got == tuple(dict.fromkeys(outputs)), text
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_one_more_output_leaves_the_model_as_it_was(part: int):
+    changes = [case for case in TOLD if case.current]
+    for k, case in enumerate((*changes, *TOLD[::15])[part::4]):
+        before = wish(case, case.text)
+        added = list(ADDED)[k % len(ADDED)]
+        after = wish(case, case.text.rstrip(" .;\n") + added)
+        told = after.questions or after.not_understood != before.not_understood
+        assert told or after.spec == before.spec, (case.text, added)
+        assert told or ADDED[added] in after.outputs, (case.text, added)
+
+
+@pytest.mark.parametrize(("name", "text"), NOT_ONE_MODEL)
+def test_what_no_model_can_be_is_told(name: str, text: str):
+    made = describe(text, frame(name))
+    assert made.not_understood or made.questions

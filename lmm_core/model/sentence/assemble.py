@@ -17,6 +17,7 @@ _ALSO = re.compile(
     r"\b(also|too|as well|additionally|in addition|another|further|extra|additional)\b",
     re.IGNORECASE,
 )
+_PARTS = ";.,\n"
 _THREE = re.compile(r"\b(three|3)[ -]way", re.IGNORECASE)
 _NOT_ON_OUTCOME = ("factor",)
 
@@ -39,7 +40,7 @@ def assemble(draft: Draft, given: ModelSpec | None, current: ModelSpec | None) -
         return None
     if base is None:
         _add_slopes(draft, outcome)
-    also = base is current and _ALSO.search(draft.source) is not None
+    also = base is current and _says_also(draft)
     inside = base is current and base is not None and _only_crosses(draft, base)
     kept = given is not None or draft.adds or also or inside
     fixed, intercept = _fixed(draft, outcome, base, kept)
@@ -61,6 +62,19 @@ def assemble(draft: Draft, given: ModelSpec | None, current: ModelSpec | None) -
     references = {c: v for c, v in (references | draft.references).items() if c in used}
     structure = _residuals(draft, options.get("residual"))
     return replace(spec, **(options | {"residual": structure}), reference=tuple(references.items()))
+
+
+def _says_also(draft: Draft) -> bool:
+    """Whether something is asked for besides what is there, and not just one more output."""
+    text = draft.source
+    put_in = [k for k, _ in draft.fixed] + [p.place[0] for p in draft.pieces if p.place]
+    for found in _ALSO.finditer(text):
+        start = max(text.rfind(mark, 0, found.start()) for mark in _PARTS) + 1
+        end = min(k if k >= 0 else len(text) for k in (text.find(m, found.end()) for m in _PARTS))
+        shown = any(start <= k < end for k, _ in draft.outputs)
+        if not shown or any(start <= k < end for k in put_in):
+            return True
+    return False
 
 
 def _only_crosses(draft: Draft, model: ModelSpec) -> bool:

@@ -107,6 +107,9 @@ def unmet(
             found.append((symbol.start, after.end))
         if symbol.code == "COMPARE" and not compared and not changes and _of_models(read, k):
             found.append((symbol.start, symbol.end))
+        either = (after.code, behind) in (("or", "RS"), ("or", "RIS"), ("or", "SLOPE"))
+        if symbol.code == "RI" and either and not compared:
+            found.append((symbol.start, read[k + 2].end))
         if not changes and _refused_but_there(read, k, models):
             found.append((symbol.start, after.end))
         if _only_intercept(read, k) and not _has_intercept_only(models, _group_near(read, k)):

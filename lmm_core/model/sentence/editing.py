@@ -66,8 +66,8 @@ def additions(draft: Draft) -> None:
         draft.take(found, f"predictors: {', '.join(i.text for i in items)}")
 
 
-_EDITS = {"@", "_", "NEG", "ADD", "with", "and", ",", ";", "as", "is", "OUT", "then"}
-"""What a text consists of that only changes a model."""
+_EDITS = {"@", "_", "NEG", "ADD", "with", "and", ",", ";", "as", "is", "OUT", "then", "SHOW"}
+"""What a text consists of that only changes a model, beside outputs."""
 
 
 def removals(draft: Draft) -> None:
@@ -80,7 +80,7 @@ def removals(draft: Draft) -> None:
         draft.other_outcome = draft.stream.items(found, "y")[0]
         draft.adds = True
         draft.take(found, f"outcome: {draft.other_outcome.text}")
-    codes = {"@" if c[0] == "@" else c for c in draft.stream.line.split()}
+    codes = {"@" if c[0] == "@" else c for c in draft.stream.line.split() if c[:2] != "O."}
     if (draft.adds or draft.no_interaction or "NEG" in codes) and codes <= _EDITS:
         for found in draft.stream.each("with <y> as OUT"):
             draft.adds = True  # "take reading as outcome and add age", "without group, and …"

@@ -49,6 +49,14 @@ def _outcome(model: ModelSpec, columns: tuple[str, ...], groups: tuple[str, ...]
     return model.outcome_column.removesuffix(MADE) in columns or model.outcome_column in columns
 
 
+def _group_fixed(model: ModelSpec, columns: tuple[str, ...], groups: tuple[str, ...]) -> bool:
+    return set(groups) <= columns_of(model.fixed)
+
+
+def _nested(model: ModelSpec, columns: tuple[str, ...], groups: tuple[str, ...]) -> bool:
+    return any(set(groups) <= set(term.group) for term in model.random)
+
+
 def _logarithm(model: ModelSpec, columns: tuple[str, ...], groups: tuple[str, ...]) -> bool:
     return all(f"({c}" in model.formula or f"(`{c}" in model.formula for c in columns)
 
@@ -65,8 +73,17 @@ _TOLD: tuple[tuple[str, _Holds], ...] = (
     ("<x> as PRED", _fixed),
     ("<x> PRED ;|,", _fixed),
     ("EFFECT of <x+> on", _fixed),
-    ("OUT :|is <x> ;|,", _outcome),
-    ("<x> as OUT", _outcome),
+    ("PRED <x> ;|,", _fixed),
+    ("OUT :|is? <x> ;|,", _outcome),
+    ("<x> as ONLY? OUT", _outcome),
+    ("<x> OUT ;", _outcome),
+    ("OUT : @n|@c , <x> ;", _outcome),
+    ("OUT :|is|as? @n|@c and <x> ;|,", _outcome),
+    ("<x> and @n|@c as|is OUT", _outcome),
+    ("MODEL|PREDICT @n and <x> by|on|BY @n|@c", _outcome),
+    ("<g> as|is? PRED ;|,|and", _group_fixed),
+    ("PRED of <g> ;|,", _group_fixed),
+    ("<g> and|, <g2> as|is? NESTED RE|GROUPED", _nested),
     ("<x> as|is RE", _random),
     ("LOG|LOGVERB|LOG10|LOG2 of? <x>", _logarithm),
 )
@@ -84,7 +101,8 @@ def unmet_parts(read: Sequence[Symbol], models: Sequence[ModelSpec]) -> list[tup
             if holds is _slope:
                 items = items[:1]  # "random slope of years, region as fixed effect"
             columns = tuple(c for item in items for c in item.columns)
-            groups = tuple(c for item in stream.items(found, "g") for c in item.columns)
+            asked = [*stream.items(found, "g"), *stream.items(found, "g2")]
+            groups = tuple(c for item in asked for c in item.columns)
             outcomes = {model.outcome_column for model in models}
             if set(columns) & outcomes and holds is _slope:
                 continue  # "with a random slope of pain over time"

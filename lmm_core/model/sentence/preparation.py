@@ -114,6 +114,14 @@ def _that_growth(draft: Draft, made: Symbol) -> None:
             draft.stream.replace(k, k + 1, [new])
 
 
+def _to_wide(draft: Draft, found: Found) -> bool:
+    """Whether a reshape goes the other way: "reshape to wide format"."""
+    if draft.stream.code(found.stop - 1) != "WIDE":
+        return False
+    said = draft.said(found.start, found.stop).split()
+    return "long" not in said and (draft.stream.code(found.stop - 2) == "to" or "into" in said)
+
+
 def reshaping(draft: Draft, known: Longer | None, asked: bool) -> None:
     """Take the words for a reshape out of the stream."""
     if known is not None:
@@ -125,7 +133,12 @@ def reshaping(draft: Draft, known: Longer | None, asked: bool) -> None:
         "COMPUTE|SHOW? [ WIDE|RESHAPE|COMPUTE to|in|from|of? ]* RESHAPE "
         "[ to|in|from|RESHAPE|WIDE|with ]*"
     ):
-        draft.prepared.append((draft.span(found.start, found.stop)[0], "reshape_long"))
+        place = draft.span(found.start, found.stop)
+        if _to_wide(draft, found):
+            draft.lost.append(place)
+            draft.stream.use(found.start, found.stop)
+            continue
+        draft.prepared.append((place[0], "reshape_long"))
         if known is None:
             meaning = "reshape to long form; which columns isn't certain"
         else:
@@ -134,6 +147,8 @@ def reshaping(draft: Draft, known: Longer | None, asked: bool) -> None:
         draft.take(Found(found.start, found.stop, {}), meaning)
     if any(word == "reshape_long" for _, word in draft.prepared):
         for found in draft.stream.each("WIDE"):
+            if draft.stream.code(found.start - 1) == "to":
+                draft.lost.append(draft.span(found.start - 1, found.stop))
             draft.stream.use(found.start, found.stop)
     if asked:
         for found in draft.stream.each("each|per|with|for? <a!> is? has|in|with? OWN? ONECOL"):

@@ -230,6 +230,7 @@ class Reader:
 
     def _phrase(self, at: int) -> tuple[str, int]:
         table, words, best = lexicon.phrases(), [], ("", at)
+        before, after = best, 0
         if self.tokens[at].glued or self.tokens[at].kind not in ("word", "number", "sign"):
             return best
         for k in range(at, min(len(self.tokens), at + 2 * lexicon.longest())):
@@ -240,10 +241,17 @@ class Reader:
                 if k == at:
                     break
                 continue
+            if self.stems[k] == "and" and best[1] == k:
+                before, after = best, k + 1
             words.append(self.stems[k])
             symbol = table.get(tuple(words))
             if symbol and not (k + 1 < len(self.tokens) and self.tokens[k + 1].glued):
                 best = (symbol, k + 1)
+        if before[0].startswith("O.") and best[1] > after:
+            # "Q-Q plot of random effects and residuals" doesn't end in "residuals versus fitted".
+            code, stop = self._phrase(after + (self.tokens[after].text.lower() in lexicon.ARTICLES))
+            if stop > best[1] and code.startswith("O."):
+                return before
         return best
 
     # -- columns and levels

@@ -286,3 +286,13 @@ def smooth_random(draft: Draft) -> None:
             draft.set_outcome(outcome)
             draft.note(found.start, found.stop, f"outcome: {outcome.text}")
             draft.stream.replace(found.start + 2, found.stop - 1, [])
+    for found in draft.stream.each("INT and|, <x> EFFECT is? VARY|RE"):
+        at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "EFFECT")
+        draft.stream.replace(at, at + 1, [])  # "the intercept and the days effect vary"
+    for text in ("[ and|,|with and? SLOPE ]? ;", "and|,|with and? <x> ;"):
+        for found in draft.stream.each(f"RE : <g!> , INT {text}"):
+            comma, end = draft.stream.symbols[found.start + 3], draft.stream.symbols[found.stop - 1]
+            closed = Symbol(")", end.start, end.start)
+            draft.stream.replace(found.stop - 1, found.stop - 1, [closed])
+            opened = replace(comma, code="(")  # "Random: subject, intercept and slope"
+            draft.stream.replace(found.start + 3, found.start + 4, [opened])

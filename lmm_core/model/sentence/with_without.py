@@ -310,8 +310,8 @@ def two_covariances(draft: Draft, compared: str) -> None:
         apart = f"MODEL with|has {first} RIS with|to|vs|and|BY #|MODEL is|with|has {last} RIS?"
         told = draft.compares
         for found in draft.stream.each(
-            f"{compared} of|between|:? {first} {what} with|to|vs|and|against|BY {last} {what}"
-            + (f" | {apart}" if told else "")
+            f"{compared} of|between|:? {first} {what} with|to|vs|and|against|BY "
+            f"MODEL? {last} {what}" + (f" | {apart}" if told else "")
         ):
             draft.variants = ["FULL", "UNCORRELATED"]
             if first == "NOCORR":
