@@ -53,6 +53,7 @@ NOT_ONE_MODEL = (
     ("pain", "outcome pain, outcome month, random intercept for each patient"),
     ("gapminder", "predictor growth, predictors years and region, random intercept of country"),
     ("sleepstudy", "reaction by days, random intercept or random slope of days for each subject"),
+    ("clinic", "Does the effect of Clinic and dose on BP change with age? Patients are random."),
     ("gapminder", "growth by years with country fixed effects"),
     ("two_scores", "reading score by week, so children fixed and week also as predictor"),
 )
@@ -189,3 +190,13 @@ def test_one_more_output_leaves_the_model_as_it_was(part: int):
 def test_what_no_model_can_be_is_told(name: str, text: str):
     made = describe(text, frame(name))
     assert made.not_understood or made.questions
+
+
+@pytest.mark.parametrize("text", ["take out the random intercept for", "no random effects of"])
+def test_what_is_refused_for_two_groups_is_refused_for_both(text: str):
+    current = ModelSpec.from_formula("RT ~ condition + (1 | subject) + (1 | item)")
+    made = [describe(f"{text} {of}", frame("words"), current) for of in ("subject", "item")]
+    assert [m.spec and len(m.spec.random) for m in made] == [1, 1]
+    both = describe(f"{text} subject and item", frame("words"), current)
+    assert both.spec is None
+    assert both.questions

@@ -231,5 +231,9 @@ def _owns(owner: Symbol, read: tuple[Symbol, ...]) -> bool:
     at = next((k for k, s in enumerate(read) if s.start == owner.start), None)
     if at is None:
         return True
-    before, after = (read[k].code if 0 <= k < len(read) else "" for k in (at - 1, at + 1))
+    what, before, after = (
+        read[k].code if 0 <= k < len(read) else "" for k in (at - 2, at - 1, at + 1)
+    )
+    if what in ("EFFECT", "SLOPE", "INTER"):
+        return False
     return before in ("of", "in", "for", "on") or after in ("@n", "@i", "WEIGHT", "OUT", "GROWTH")

@@ -103,17 +103,20 @@ def removals(draft: Draft) -> None:
             place = draft.span(found.start, found.stop)
             draft.pieces.append(Piece(True, [], [new.columns], place=place))
             draft.take(found, f"grouped by {new.text} instead of {old.text}")
-    for found in draft.stream.each("NEG RI|RE|RIS [ is SHOW|NONE ]? for|of|per|by|at each? <g!>"):
-        group = draft.stream.symbols[found.stop - 1]
-        if not draft.is_group(group):
+    for found in draft.stream.each(
+        "NEG RI|RE|RIS [ is SHOW|NONE ]? for|of|per|by|at each? <g!> [ and|or <h!> ]?"
+    ):
+        groups = [draft.stream.symbols[found.groups[n][0]] for n in "gh" if n in found.groups]
+        if not all(draft.is_group(group) for group in groups):
             continue
-        draft.served |= set(group.columns)
+        draft.served |= {column for group in groups for column in group.columns}
+        names = " and ".join(group.text for group in groups)
         if draft.stream.code(found.start + 1) == "RI":
-            draft.no_intercept_of.append(group.columns)
-            draft.take(found, f"no random intercept for {group.text}")
+            draft.no_intercept_of += [group.columns for group in groups]
+            draft.take(found, f"no random intercept for {names}")
         else:
-            draft.dropped_groups.append(group.columns)
-            draft.take(found, f"no random effects of {group.text}")
+            draft.dropped_groups += [group.columns for group in groups]
+            draft.take(found, f"no random effects of {names}")
     for found in draft.stream.each("with <x> NEG PRED? <z>"):
         new, old = draft.stream.items(found, "x")[0], draft.stream.items(found, "z")[0]
         if draft.on_screen and not draft.is_group(new) and not draft.is_group(old):
