@@ -192,6 +192,18 @@ def test_what_no_model_can_be_is_told(name: str, text: str):
     assert made.not_understood or made.questions
 
 
+@pytest.mark.parametrize("end", ["", "; without trial", "; show the ICC", ", Kenward-Roger"])
+@pytest.mark.parametrize(
+    "text", ["let the slope of condition vary by item", "random slope of condition by item"]
+)
+def test_a_slope_for_one_group_leaves_the_other_group(text: str, end: str):
+    current = ModelSpec.from_formula("RT ~ condition + trial + (1 | subject) + (1 | item)")
+    made = describe(text + end, frame("words"), current)
+    slope = ModelSpec.from_formula("RT ~ condition + (1 | subject) + (1 + condition | item)")
+    assert made.spec is not None
+    assert made.spec.random == slope.random
+
+
 @pytest.mark.parametrize("text", ["take out the random intercept for", "no random effects of"])
 def test_what_is_refused_for_two_groups_is_refused_for_both(text: str):
     current = ModelSpec.from_formula("RT ~ condition + (1 | subject) + (1 | item)")

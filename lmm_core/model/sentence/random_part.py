@@ -56,6 +56,13 @@ def random_terms(
             part.correlated &= term.correlated
     for piece in sorted(pieces, key=lambda p: p.place if p.place[1] else (10**9, 0)):
         _put(draft, piece, chains, parts, fixed)
+    groups = [term.group for term in old]
+    slopes = all((p.slopes or p.wants_slope) and not p.only for p in pieces)
+    if base is current and slopes and set(parts) < set(groups):
+        # "let the slope vary by item": the subjects stay as they are on screen.
+        there = {term.group: term for term in old}
+        made = (parts[g].term(g, draft) if g in parts else there[g] for g in groups)
+        return _changed(draft, tuple(t for t in made if t is not None))
     made = tuple(part.term(group, draft) for group, part in parts.items())
     return _changed(draft, tuple(t for t in made if t is not None))
 

@@ -286,6 +286,9 @@ def smooth_random(draft: Draft) -> None:
             draft.set_outcome(outcome)
             draft.note(found.start, found.stop, f"outcome: {outcome.text}")
             draft.stream.replace(found.start + 2, found.stop - 1, [])
+    for found in draft.stream.each("RI|INT and <x> SLOPE NOCORR ;|,"):
+        symbols = draft.stream.symbols[found.start : found.stop - 1]  # "… without correlation"
+        draft.stream.replace(found.start, found.stop - 1, [symbols[-1], *symbols[:-1]])
     for found in draft.stream.each("INT and|, <x> EFFECT is? VARY|RE"):
         at = next(k for k in range(found.start, found.stop) if draft.stream.code(k) == "EFFECT")
         draft.stream.replace(at, at + 1, [])  # "the intercept and the days effect vary"
