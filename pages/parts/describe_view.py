@@ -89,7 +89,7 @@ def _not_understood(wish: Wish) -> None:
     if rest:
         st.header("Not understood", anchor=False)
         st.markdown("\n".join(f"- {md(' '.join(phrase.split()))}" for phrase in rest))
-        st.caption("These words have no effect. Say it otherwise, or leave it out.")
+        st.caption("Not done, or not all of it. Say it otherwise, or leave it out.")
 
 
 def _ask(text: str, question: Question) -> None:

@@ -50,6 +50,7 @@ NOT_ONE_MODEL = (
     ("wide", "reshape from wide to wide; pain by arm and week; id random"),
     ("pain", "pain score by month and treatment, patients as fixed effect"),
     ("mathachieve", "MathAch on SES and MEANSES. Fixed effect of school."),
+    ("pain", "pain by treatment; fixed effects: month, patient; random: patient"),
     ("pain", "outcome pain, outcome month, random intercept for each patient"),
     ("gapminder", "predictor growth, predictors years and region, random intercept of country"),
     ("sleepstudy", "reaction by days, random intercept or random slope of days for each subject"),
@@ -82,6 +83,12 @@ def content(made: Wish) -> tuple[object, ...]:
     """All that a person gets to see of a wish, but for the places of words."""
     asked = tuple(sorted(question.phrase for question in made.questions))
     return (made.spec, made.outputs, made.preparation, made.models, made.not_understood, asked)
+
+
+def a_model_for(name: str) -> ModelSpec | None:
+    """A model of a data set that is on screen while another one is told."""
+    plain = [case for case in TABLE if case.frame == name and not case.current]
+    return next((spec for case in plain if (spec := wish(case, case.text).spec)), None)
 
 
 def exchanged(case: Case) -> Iterator[tuple[str, str]]:
@@ -186,10 +193,20 @@ def test_one_more_output_leaves_the_model_as_it_was(part: int):
         assert told or ADDED[added] in after.outputs, (case.text, added)
 
 
+@pytest.mark.parametrize("on_screen", [False, True])
 @pytest.mark.parametrize(("name", "text"), NOT_ONE_MODEL)
-def test_what_no_model_can_be_is_told(name: str, text: str):
-    made = describe(text, frame(name))
+def test_what_no_model_can_be_is_told(name: str, text: str, on_screen: bool):
+    made = describe(text, frame(name), a_model_for(name) if on_screen else None)
     assert made.not_understood or made.questions
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_what_tells_a_whole_model_is_read_the_same_whatever_is_on_screen(part: int):
+    for case in TOLD[part::60]:
+        if case.current is None:
+            alone = wish(case, case.text)
+            there = describe(case.text, frame(case.frame), a_model_for(case.frame))
+            assert alone.questions or content(there) == content(alone), case.text
 
 
 @pytest.mark.parametrize("end", ["", "; without trial", "; show the ICC", ", Kenward-Roger"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from lmm_core.model.sentence.draft import Draft
 from lmm_core.model.sentence.named_parts import columns_of
@@ -70,6 +71,7 @@ _VARIES = re.compile(
     r"(?:EFFECT|SLOPE|CHANGE) (?:(?![;!])\S+ ){0,7}?VARY (?:(?![;!@])\S+ ){1,3}@[gh] "
 )
 """An effect that differs between groups is a random slope."""
+_PREDICTOR = re.compile(r"fixed|predict|covariate|independent|explanatory", re.IGNORECASE)
 _REFUSED = {"NEG", "NONE", "ZERO"}
 _COUNTS = {"two", "three", "four", "2", "3", "4"}
 _ALONE = ("only", "just")
@@ -203,12 +205,23 @@ def doubtful_outcome(draft: Draft, spec: ModelSpec) -> None:
 
 
 def contradictions(draft: Draft, spec: ModelSpec) -> None:
-    """What was left out but stands in the model: neither is told as understood."""
+    """What was left out but stands in the model, and a group that was to be a predictor but only
+    groups the rows: neither is told as understood.
+    """
     for note in tuple(draft.notes):
         columns = note.meaning.removeprefix("left out: ").split(", ")
         if note.meaning.startswith("left out: ") and set(columns) & set(spec.columns()):
             draft.notes.remove(note)
             draft.lost.append((note.start, note.end))
+    groups = {name for term in spec.random for name in term.group} - columns_of(spec.fixed)
+    for k, note in enumerate(draft.notes):
+        named = note.meaning.removeprefix("predictors: ").split(", ")
+        if note.meaning.startswith("predictors: ") and set(named) & groups:
+            kept = [name for name in named if name not in groups]
+            draft.notes[k] = replace(note, meaning=f"predictors: {', '.join(kept)}")
+            if _PREDICTOR.search(note.phrase):
+                draft.lost.append((note.start, note.end))
+    draft.notes[:] = [note for note in draft.notes if note.meaning != "predictors: "]
 
 
 def without_effect(

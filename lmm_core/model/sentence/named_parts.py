@@ -103,6 +103,8 @@ def unmet_parts(read: Sequence[Symbol], models: Sequence[ModelSpec]) -> list[tup
             columns = tuple(c for item in items for c in item.columns)
             asked = [*stream.items(found, "g"), *stream.items(found, "g2")]
             groups = tuple(c for item in asked for c in item.columns)
+            if holds is _group_fixed and stream.code(found.start - 1) == "of":
+                continue  # "the intercepts of the subjects independent"
             outcomes = {model.outcome_column for model in models}
             if set(columns) & outcomes and holds is _slope:
                 continue  # "with a random slope of pain over time"

@@ -265,7 +265,9 @@ def _wish(
             if "compare_models" not in [name for _, name in draft.outputs]:
                 places += [f.start for f in inside]
             draft.want_early("compare_models", places)
-    if spec is not None and not (good or draft.names_outcome or current):
+    # Else the text tells a model of its own, whatever is on screen.
+    changes = current is not None and not good and draft.outcome is None
+    if spec is not None and not (good or draft.names_outcome or changes):
         doubtful_outcome(draft, spec)
     if open_choice or draft.questions:
         spec, models = None, ()
@@ -277,9 +279,10 @@ def _wish(
         draft.lost += without_effect(draft, (spec, *models), read)
         contradictions(draft, spec)
         compared = len(models) > 1 or draft.of_series or bool(draft.refused)
-        if current is None and not draft.of_series:
+        taken_out = changes and any(s.code in ("NEG", "REPLACE") for s in read)
+        if not taken_out and not draft.of_series:
             draft.lost += unmet_parts(read, (spec, *models))
-        draft.lost += unmet(draft.source, read, (spec, *models), compared, current is not None)
+        draft.lost += unmet(draft.source, read, (spec, *models), compared, changes)
     names = [n for _, n in sorted(draft.outputs, key=lambda o: o[0]) if n not in draft.refused]
     prepared = [word for _, word in sorted(draft.prepared, key=lambda p: p[0])]
     if "reshape_long" in prepared and known is None:

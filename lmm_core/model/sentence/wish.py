@@ -85,7 +85,7 @@ class Wish:
     notes:
         What each phrase became, in the order of the text.
     not_understood:
-        Phrases that had no effect.
+        Phrases that had no effect, or not all of it.
     questions:
         What must be chosen before the wish is whole.
     formula_error:
