@@ -8,11 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec
+from weakref import WeakKeyDictionary
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-# Not in the session's state: reaching for that is what ends the run.
-_left: dict[str, Callable[[], object]] = {}
+P = ParamSpec("P")
+
+
+class _NoSession:
+    """Stands for the session where there is none."""
+
+
+_none = _NoSession()
+# Not in the session's state: reaching for that is what ends the run. Weak: what is left may hold a
+# large file, and its session may have ended.
+_left: WeakKeyDictionary[object, Callable[[], object]] = WeakKeyDictionary()
+
+
+def carried_out(change: Callable[P, None]) -> Callable[P, None]:
+    """Decorates a callback that may be made twice: cut off, it is made at the next run."""
+
+    @wraps(change)
+    def callback(*args: P.args, **kwargs: P.kwargs) -> None:
+        with finished_later(lambda: change(*args, **kwargs)):
+            change(*args, **kwargs)
+
+    return callback
 
 
 @contextmanager
@@ -37,6 +60,7 @@ def finish() -> None:
             change()
 
 
-def _session() -> str:
+def _session() -> object:
+    """Something that lives as long as the session and is the same in all of its runs."""
     context = get_script_run_ctx()
-    return context.session_id if context else ""
+    return context.fragment_storage if context else _none

@@ -10,7 +10,7 @@ from lmm_core.model.nesting import Relation
 from lmm_core.report.markup import md, md_sentence
 from pages.parts import choices, page, sidebar_options, state
 from pages.parts.notices import fix_buttons
-from pages.parts.sidebar_changes import from_widgets, take_formula
+from pages.parts.sidebar_changes import from_widgets
 
 
 def show() -> None:
@@ -147,7 +147,7 @@ def _formula() -> None:
         "Formula",
         key=state.FORMULA,
         height="content",
-        on_change=take_formula,
+        on_change=state.take_formula,
         help="lme4 notation, in step with the choices above. Press Ctrl+Enter to apply.",
     )
 

@@ -13,13 +13,9 @@ from lmm_core.model.spec import ModelSpec, RandomTerm, Term
 from pages.parts import choices, cut_off, residual_choices, state
 
 
+@cut_off.carried_out
 def from_widgets() -> None:
     """A new spec from the widgets; what no longer fits the choices is left out."""
-    with cut_off.finished_later(from_widgets):
-        _from_widgets()
-
-
-def _from_widgets() -> None:
     get = st.session_state
     needed = (state.OUTCOME, state.FIXED, state.GROUP, state.REML, state.OPTIMIZER)
     if any(key not in get for key in needed):
@@ -136,19 +132,9 @@ def _references(fixed: list[str]) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+@cut_off.carried_out
 def recode() -> None:
     """Centre or standardise numeric predictors everywhere in the model."""
-    with cut_off.finished_later(recode):
-        _recode()
-
-
-def take_formula() -> None:
-    """The widgets follow a typed formula; an error marks the place, nothing more."""
-    with cut_off.finished_later(take_formula):
-        state.take_formula()
-
-
-def _recode() -> None:
     model = state.spec()
     if model is None:
         return

@@ -59,17 +59,16 @@ def upload() -> None:
         st.error(f"{md(error.message)} {md(error.next_step)}")
 
 
+@cut_off.carried_out
 def _receive() -> None:
-    with cut_off.finished_later(_receive):
-        file = st.session_state.get(f"{UPLOAD}:{st.session_state.get(ROUND, 0)}")
-        if file is None:
-            st.session_state[ERROR] = None
-            return
-        # From here on also for a page that doesn't have the field.
-        with cut_off.finished_later(lambda: _take(file)):
-            _take(file)
+    file = st.session_state.get(f"{UPLOAD}:{st.session_state.get(ROUND, 0)}")
+    if file is None:
+        st.session_state[ERROR] = None
+    else:
+        _take(file)
 
 
+@cut_off.carried_out  # of its own: also for a page that doesn't have the field
 def _take(file: UploadedFile) -> None:
     with _told(), _waiting(file.size, file.name):
         preparation.open_file(file.getvalue(), file.name)
@@ -115,11 +114,11 @@ def samples() -> None:
         st.caption("\n".join(lines))
 
 
+@cut_off.carried_out
 def _use_sample(name: str) -> None:
-    with cut_off.finished_later(lambda: _use_sample(name)):
-        st.session_state[ERROR] = None
-        _empty_upload()
-        state.use_sample(name)
+    st.session_state[ERROR] = None
+    _empty_upload()
+    state.use_sample(name)
 
 
 def _empty_upload() -> None:

@@ -25,6 +25,7 @@ from lmm_core.fitted import FittedModel
 from lmm_core.model.factors import factor_of, quote
 from lmm_core.model.nesting import Relation, relation
 from lmm_core.model.spec import ModelSpec, RandomTerm
+from pages.parts import cut_off
 from pages.parts.residual_kinds import kind_of
 
 TABLE = "table"
@@ -327,6 +328,7 @@ def change_options(**changes) -> None:
         set_spec(replace(model, **changes))
 
 
+@cut_off.carried_out
 def take_formula() -> None:
     """A callback: the widgets follow a typed formula; an error marks the place, nothing more."""
     text = st.session_state.get(FORMULA) or ""

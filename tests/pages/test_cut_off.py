@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from streamlit.runtime.scriptrunner import RerunData, RerunException, StopException
 
@@ -24,8 +26,7 @@ class Change:
         self.made += 1
 
     def as_callback(self) -> None:
-        with cut_off.finished_later(self):
-            self()
+        cut_off.carried_out(self.__call__)()
 
 
 @pytest.mark.parametrize("cut", CUTS.values(), ids=CUTS)
@@ -69,3 +70,17 @@ def test_the_part_that_was_cut_off_is_made():
         inner.as_callback()
     cut_off.finish()
     assert (outer.made, inner.made) == (0, 1)
+
+
+def test_what_is_left_goes_with_its_session(monkeypatch: pytest.MonkeyPatch):
+    class Session:
+        pass
+
+    sessions = [Session()]
+    monkeypatch.setattr(cut_off, "_session", lambda: sessions[0])
+    with pytest.raises(StopException):
+        Change(StopException()).as_callback()
+    left = len(cut_off._left)
+    sessions.clear()
+    gc.collect()
+    assert len(cut_off._left) == left - 1
